@@ -1,0 +1,121 @@
+"""Both spellings of LEAN's names: code is written in snake_case, users may write PascalCase.
+
+`lean_names` gives a class a PascalCase alias for each of its public snake_case members (the same descriptor, so an
+alias costs nothing at run time). `LeanOverrides` is the other direction: a user's subclass that defines `OnData`
+overrides `on_data`.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from typing import Any, TypeVar
+
+T = TypeVar("T", bound=type)
+
+#: snake_case word → its C# spelling where that is not simply capitalised.
+_WORDS = {
+    "id": "Id",
+    "utc": "Utc",
+    "ohlc": "Ohlc",
+}
+
+_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])")
+
+
+def to_pascal(snake: str) -> str:
+    """PascalCase spelling of a snake_case name: `on_data` → `OnData`."""
+    return "".join(_WORDS.get(word, word[:1].upper() + word[1:]) for word in snake.split("_") if word)
+
+
+def to_snake(pascal: str) -> str:
+    """snake_case spelling of a PascalCase name as Python.NET derives it: `UtcTime` → `utc_time`, `T3` → `t_3`."""
+    return _BREAK.sub("_", pascal).lower()
+
+
+def to_upper_snake(pascal: str) -> str:
+    """Spelling of an enum member or constant: `StopLimit` → `STOP_LIMIT`."""
+    return to_snake(pascal).upper()
+
+
+def add_aliases(cls: type, special: dict[str, str] | None = None) -> None:
+    """Give `cls` PascalCase aliases of the public members it defines itself.
+
+    Args:
+        cls: The class to extend.
+        special: snake_case name → C# name where the rule does not hold, e.g. `{"rsi": "RSI"}`.
+    """
+    special = special or {}
+    for name, member in list(vars(cls).items()):
+        if name.startswith("_") or name != name.lower():
+            continue
+        alias = special.get(name) or to_pascal(name)
+        if alias != name and alias not in vars(cls):
+            setattr(cls, alias, member)
+
+
+def lean_names(cls: T | None = None, /, **special: str) -> Any:
+    """Class decorator for `add_aliases`; `@lean_names` or `@lean_names(mae="MAE")`."""
+
+    def decorate(target: T) -> T:
+        add_aliases(target, special)
+        return target
+
+    return decorate(cls) if cls is not None else decorate
+
+
+class LeanOverrides:
+    """Base of classes that users subclass: PascalCase methods they define override the snake_case ones.
+
+    A method counts when a base class knows its snake_case name; the other way round an override of the snake_case
+    name also replaces the PascalCase alias, so `self.OnData` and `self.on_data` are always the same thing.
+    """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for name, member in list(vars(cls).items()):
+            if name.startswith("_"):
+                continue
+            if name[:1].isupper():
+                snake = _known_snake(cls, name)
+                if snake and snake not in vars(cls):
+                    setattr(cls, snake, member)
+            elif callable(member) or isinstance(member, property):
+                pascal = to_pascal(name)
+                if pascal not in vars(cls) and any(pascal in vars(base) for base in cls.__mro__[1:]):
+                    setattr(cls, pascal, member)
+
+
+def _known_snake(cls: type, pascal: str) -> str | None:
+    for candidate in (to_snake(pascal), pascal.lower()):
+        if any(candidate in vars(base) for base in cls.__mro__[1:]):
+            return candidate
+    return None
+
+
+class LeanEnum(IntEnum):
+    """An enumeration as LEAN shows it to Python: equals its number, prints its UPPER_CASE name.
+
+    Members are declared UPPER_CASE; `alias_members` adds the C# spelling (`Resolution.Daily`).
+    """
+
+    def __str__(self) -> str:
+        return self._name_
+
+    def __format__(self, spec: str) -> str:
+        return format(self._name_, spec)
+
+    def to_string(self) -> str:
+        """C# spelling of the member, as LEAN's own texts use it: `StopLimit`."""
+        return to_pascal(self._name_.lower())
+
+    ToString = to_string
+
+
+def alias_members(*enums: type[IntEnum]) -> None:
+    """Add the C# spelling of each member: `Resolution.DAILY` is also `Resolution.Daily`."""
+    for enum in enums:
+        for name, member in enum.__members__.items():
+            alias = to_pascal(name.lower())
+            if alias not in enum.__members__:
+                type.__setattr__(enum, alias, member)

@@ -1,0 +1,150 @@
+"""RollingWindow: the last values of a series, newest first. LEAN: Common/Indicators/RollingWindow.cs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Generic, TypeVar, cast
+
+from vibetrader.engine.clr import (
+    ArgumentException,
+    ArgumentOutOfRangeException,
+    InvalidOperationException,
+    Overloads,
+)
+from vibetrader.engine.naming import lean_names
+
+T = TypeVar("T")
+
+_CONSTRUCTOR = Overloads(".ctor", "size: int")
+_GET_ITEM = Overloads("get_item", "i: int")
+_SET_ITEM = Overloads("set_item", "i: int, value: Any")
+
+#: Types whose empty places read as a value in .NET, not as None.
+_EMPTY: dict[object, object] = {float: 0.0, int: 0, bool: False}
+
+
+@lean_names
+class RollingWindow(Generic[T]):
+    """The last `size` values, index 0 the newest. Reading past the size enlarges the window, as LEAN does.
+
+    `RollingWindow[float](4)` reads 0.0 where it has no value yet, other types read None.
+    """
+
+    _empty: Any = None
+    _typed: dict[object, type[RollingWindow[Any]]] = {}  # noqa: RUF012 (a cache shared on purpose)
+
+    def __class_getitem__(cls, kind: Any) -> Any:
+        if kind is datetime:
+            raise TypeError(f"type(s) expected: {kind!r}")
+        if isinstance(kind, TypeVar):
+            return cls
+        try:
+            found = cls._typed.get(kind)
+        except TypeError:  # an unhashable hint
+            return cls
+        if found is None:
+            found = type("RollingWindow", (cls,), {"_empty": _EMPTY.get(kind)})
+            cls._typed[kind] = found
+        return found
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        size = _CONSTRUCTOR.bind(arguments, keywords)[1]["size"]
+        if size < 0:
+            raise ArgumentException("RollingWindow must have size of at least 0.", "size")
+        self._items: list[T] = []  # oldest first
+        self._size: int = size
+        self._samples = 0
+        self._removed: Any = None
+
+    @property
+    def size(self) -> int:
+        """How many values the window keeps; may be set."""
+        return self._size
+
+    @size.setter
+    def size(self, value: int) -> None:
+        if value < len(self._items):
+            del self._items[: len(self._items) - value]
+        self._size = value
+
+    @property
+    def count(self) -> int:
+        """How many values it has."""
+        return len(self._items)
+
+    @property
+    def samples(self) -> int:
+        """How many values were ever added."""
+        return self._samples
+
+    @property
+    def is_ready(self) -> bool:
+        """True once as many values were added as the window keeps."""
+        return self._samples >= self._size
+
+    @property
+    def most_recently_removed(self) -> T:
+        """The value that fell out last."""
+        if self._samples <= self._size:
+            raise InvalidOperationException("No items have been removed yet!")
+        return cast(T, self._removed)
+
+    def add(self, item: T) -> None:
+        """Add a value in front."""
+        self._samples += 1
+        items = self._items
+        items.append(item)
+        if len(items) > self._size:
+            self._removed = items[0]
+            del items[0]
+
+    def reset(self) -> None:
+        """Forget all values; the size stays."""
+        self._samples = 0
+        self._items.clear()
+
+    def __getitem__(self, i: Any) -> T:
+        if i.__class__ is not int:
+            i = _GET_ITEM.bind((i,), {})[1]["i"]
+        count = len(self._items)
+        if i < 0:
+            self._check_negative(i)
+            i += count
+            if i < 0:
+                return cast(T, self._empty)
+        if i >= count:
+            if i >= self._size:
+                self._size = i + 1
+            return cast(T, self._empty)
+        return self._items[count - 1 - i]
+
+    def __setitem__(self, i: Any, value: T) -> None:
+        if i.__class__ is not int:
+            i = _SET_ITEM.bind((i, value), {})[1]["i"]
+        if i < 0:
+            self._check_negative(i)
+            i += self._size
+        count = len(self._items)
+        if i >= count:
+            if i >= self._size:
+                self._size = i + 1
+            for _ in range(i - count + 1):
+                self.add(cast(T, self._empty))
+        self._items[len(self._items) - 1 - i] = value
+
+    def _check_negative(self, i: int) -> None:
+        if self._size + i < 0:
+            raise ArgumentOutOfRangeException("Index must be a non-negative integer", "i", i)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._items[::-1])
+
+    def __reversed__(self) -> Iterator[T]:
+        return iter(list(self._items))
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __bool__(self) -> bool:
+        return True
