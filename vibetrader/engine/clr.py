@@ -1,7 +1,7 @@
 """What LEAN's Python users see of .NET: its exceptions, events, type names and "No method matches" refusals.
 
-The texts are those of Python.NET as LEAN ships it. `Overloads` binds a call to one of several C# signatures written in
-their Python spelling, with the conversions Python.NET makes (5.0 and "5" are the integer 5, an integer is an enumeration).
+The texts are those of Python.NET as LEAN ships it. `Overloads` binds a call to one of several C# signatures in their
+Python spelling, with the conversions Python.NET makes (5.0 and "5" are the integer 5, an integer is an enumeration member).
 """
 
 from __future__ import annotations
@@ -75,6 +75,13 @@ class OverflowException(DotNetException):
         super().__init__(message)
 
 
+class KeyNotFoundException(DotNetException, KeyError):
+    """.NET: System.Collections.Generic.KeyNotFoundException; also caught as KeyError."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
 class IndexOutOfRangeException(DotNetException):
     """.NET: System.IndexOutOfRangeException."""
 
@@ -126,7 +133,15 @@ class Event:
 #: Class name → .NET namespace; anything not here prints as the Python type it is.
 _NAMESPACES: Final[dict[str, str]] = {
     **dict.fromkeys(
-        ("Symbol", "SecurityIdentifier", "Resolution", "TickType", "SecurityType", "DataNormalizationMode", "AccountType"),
+        (
+            "Symbol",
+            "SecurityIdentifier",
+            "Resolution",
+            "TickType",
+            "SecurityType",
+            "DataNormalizationMode",
+            "AccountType",
+        ),
         "QuantConnect.",
     ),
     "TradeBar": "QuantConnect.Data.Market.",
@@ -176,7 +191,7 @@ def short_name(value: object) -> str:
     return f"{kind.__module__}.{kind.__name__}"
 
 
-class NoMatch(Exception):  # noqa: N818 (a signal, not an error)
+class NoMatch(Exception):
     """An argument cannot become the wanted type."""
 
 
@@ -332,7 +347,7 @@ def _parse(signature: str, names: Mapping[str, object]) -> list[Parameter]:
         name, _, kind = head.partition(": ")
         default: object = _REQUIRED
         if default_text:
-            default = eval(default_text, {"__builtins__": {}}, dict(names))  # noqa: S307 (our own constants)
+            default = eval(default_text, {"__builtins__": {}}, dict(names))
         parameters.append(Parameter(name, kind, default))
     return parameters
 

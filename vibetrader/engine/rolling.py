@@ -117,7 +117,7 @@ class RollingWindow(Generic[T]):
             if i >= self._size:
                 self._size = i + 1
             return cast(T, self._empty)
-        return self._items[count - 1 - i]
+        return cast(T, self._items[count - 1 - i])
 
     def __setitem__(self, i: Any, value: T) -> None:
         if i.__class__ is not int:
