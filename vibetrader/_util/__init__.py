@@ -1,1 +1,1 @@
-"""Part of VibeTrader."""
+"""Clock, files, JSON, processes, suggestions: no trading knowledge lives here."""

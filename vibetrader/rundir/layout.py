@@ -1,0 +1,98 @@
+"""Every file of a run directory. Nothing else names one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vibetrader.results.findings import Finding
+from vibetrader.results.ideas import Idea, Questions
+from vibetrader.results.messages import Message
+from vibetrader.rundir.artifact import Artifact, json_lines, json_model, json_object, text, yaml_model
+from vibetrader.rundir.journal import JournalLine
+from vibetrader.rundir.manifest import Manifest
+
+MANIFEST = json_model(
+    "manifest.json",
+    Manifest,
+    "Format and tool versions, settings without secrets, seed, hashes of inputs and outputs, data receipt, parent run.",
+    written_by="clarify design compile report iterate",
+    read_by="clarify design compile report iterate",
+)
+JOURNAL = json_lines(
+    "journal.jsonl",
+    JournalLine,
+    "A line per node start and end, route taken, duration.",
+    written_by="clarify design compile report iterate",
+    read_by="",
+)
+MESSAGES = json_lines(
+    "messages.jsonl",
+    Message,
+    "What a front end shows.",
+    written_by="clarify design compile report iterate",
+    read_by="",
+)
+IDEA: Artifact[Idea] = Artifact(
+    "idea.md",
+    "The user's words, and each feedback, in order.",
+    ("clarify", "iterate"),
+    ("clarify", "report"),
+    Idea.to_markdown,
+    Idea.from_markdown,
+)
+SPEC = text(
+    "spec.yaml",
+    "The strategy spec, with provenance per field.",
+    written_by="clarify iterate",
+    read_by="clarify design compile report iterate",
+)
+QUESTIONS = yaml_model(
+    "questions.yaml",
+    Questions,
+    "Open questions with choices and a default each.",
+    written_by="clarify",
+    read_by="clarify",
+)
+MAIN = text("main.py", "The LEAN algorithm.", written_by="design compile", read_by="compile report iterate")
+CONFIG = json_object(
+    "config.json", "The LEAN project's settings and parameters.", written_by="design iterate", read_by="compile"
+)
+ERRORS = json_lines(
+    "errors.jsonl",
+    Finding,
+    "A line per error: stage, class, raw text, line of code, what to do, example.",
+    written_by="compile",
+    read_by="design report",
+)
+METRICS = json_object(
+    "metrics.json",
+    "Metrics by snake_case id with units, LEAN's display strings beside them.",
+    written_by="compile report",
+    read_by="report iterate",
+)
+REPORT_JSON = json_object("report.json", "The report for machines.", written_by="report", read_by="")
+REPORT_MD = text("report.md", "The report for a pull request.", written_by="report", read_by="")
+REPORT_HTML = text("report.html", "The report for people: one file, offline.", written_by="report", read_by="")
+
+# Folders that hold files of others' making or a series; their files are named by number.
+BACKTEST_DIR = "backtest"  # LEAN's result files
+ATTEMPTS_DIR = "attempts"  # NN/: code, diff, enriched errors of each repair
+LLM_DIR = "llm"  # NNN.json: each model call
+ITERATIONS_DIR = "iterations"  # NN/: a child run per feedback
+LOCK_FILE = ".lock"
+
+LAYOUT: tuple[Artifact[Any], ...] = (
+    MANIFEST,
+    JOURNAL,
+    MESSAGES,
+    IDEA,
+    SPEC,
+    QUESTIONS,
+    MAIN,
+    CONFIG,
+    ERRORS,
+    METRICS,
+    REPORT_JSON,
+    REPORT_MD,
+    REPORT_HTML,
+)
