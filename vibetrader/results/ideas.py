@@ -22,7 +22,7 @@ class Idea(FileModel):
 
     @classmethod
     def from_markdown(cls, text: str) -> Idea:
-        """Read `idea.md`; only marks that count up from 1 separate, so a mark in the words changes nothing but the cut."""
+        """Read `idea.md`; only marks that count up from 1 separate, so another mark in the words stays words."""
         pieces: list[str] = []
         start = 0
         for mark in _MARK.finditer(text):

@@ -55,6 +55,7 @@ class RunDir:
         self._clock = clock
         self._inputs: dict[str, str] | None = None
         self._outputs: dict[str, str] | None = None
+        self._before: NodeRecord | None = None
 
     def __repr__(self) -> str:
         return f"RunDir({str(self.path)!r})"
@@ -310,6 +311,7 @@ class RunDir:
         """
         elapsed = stopwatch()
         self.note(JournalLine(time=iso(self._clock()), event="start", node=name))
+        self._before = self.manifest().nodes.get(name)
         self._forget(name)
         self._inputs, self._outputs = {}, {}
         try:
@@ -322,7 +324,7 @@ class RunDir:
                 outputs=dict(sorted(self._outputs.items())),
             )
         finally:
-            self._inputs = self._outputs = None
+            self._inputs = self._outputs = self._before = None
         manifest = self.manifest()
         self.amend_manifest(nodes={**manifest.nodes, name: record})
         self.note(
@@ -336,6 +338,15 @@ class RunDir:
             )
         )
         return outcome
+
+    def is_own(self, artifact: Artifact[Any]) -> bool:
+        """The artefact is as the node now running wrote it on its last visit: nobody has changed it since."""
+        before = self._before
+        return (
+            before is not None
+            and self.has(artifact)
+            and before.outputs.get(artifact.path) == sha256_file(self.file(artifact))
+        )
 
     def fresh(self, name: str, settings: Settings) -> NodeRecord | None:
         """The record of a node that need not run: same settings, same inputs, its outputs untouched."""

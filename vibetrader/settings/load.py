@@ -127,10 +127,10 @@ def _dotenv(path: Path) -> dict[str, str]:
 
 
 def _unknown(name: str, label: str) -> UsageError:
-    hint = did_you_mean(name, Settings.model_fields) or "`vibetrader doctor --settings` lists all settings"
+    hint = did_you_mean(name, Settings.model_fields)
     return UsageError(
         f"{label} sets {name!r}, which is no setting",
-        hint=hint[0].upper() + hint[1:] + ("" if hint[-1] in "?." else "."),
+        hint=hint[:1].upper() + hint[1:] if hint else "`vibetrader doctor --settings` lists all settings.",
     )
 
 
@@ -139,8 +139,7 @@ def _explain(error: ValidationError, origin: Mapping[str, str]) -> UsageError:
     field = str(first["loc"][0]) if first["loc"] else ""
     if first["type"] == "extra_forbidden":
         return _unknown(field, origin.get(field, "a flag"))
-    place = {"flag": f"--{field.replace('_', '-')}", "environment": f"{PREFIX}{field.upper()}"}.get(
-        origin.get(field, ""), field
-    )
+    written = {"flag": f"--{field.replace('_', '-')}", "environment": f"{PREFIX}{field.upper()}"}
+    place = written.get(origin.get(field, ""), field)
     value = "" if field.endswith("_api_key") else f" {first['input']!r}"
     return UsageError(f"{place}{value}: {first['msg']}", hint="`vibetrader doctor --settings` lists all settings.")
