@@ -1,1 +1,5 @@
-"""Part of VibeTrader."""
+"""One Protocol, three engines, LEAN's result files."""
+
+from vibetrader.backtest.protocol import Backtester, BacktestRequest, Unavailable
+
+__all__ = ["BacktestRequest", "Backtester", "Unavailable"]

@@ -1,0 +1,83 @@
+"""The embedded engine in a child process."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from vibetrader._util.processes import run
+from vibetrader.backtest.leanfiles import read_results
+from vibetrader.backtest.protocol import BacktestRequest, Unavailable
+from vibetrader.errors import ExitCode, NoResultError, UnsupportedLeanFeature
+from vibetrader.results.backtest import BacktestResult
+
+
+class EmbeddedBacktester:
+    """Runs `python -m vibetrader.engine`: no Docker, no .NET, no network."""
+
+    name = "embedded"
+
+    def available(self) -> Unavailable | None:
+        """It is always there."""
+        return None
+
+    def run(self, request: BacktestRequest) -> BacktestResult:
+        """Run the project in a contained child; see `Backtester.run`."""
+        prepare_output(request.output)
+        argv = [
+            sys.executable,
+            "-m",
+            "vibetrader.engine",
+            str(request.project.resolve()),
+            "--data-folder",
+            str(request.data_folder.resolve()),
+            "--output",
+            str(request.output.resolve()),
+            "--id",
+            request.id,
+        ]
+        for name, value in request.parameters.items():
+            argv += ["-p", f"{name}={value}"]
+        done = run(argv, timeout_s=request.timeout_s, cwd=request.project, env=child_environment())
+        if done.timed_out:
+            raise NoResultError(
+                f"the backtest took longer than {request.timeout_s:g} s and was stopped",
+                hint="Look for a loop that does not end, shorten the period, or raise --backtest-timeout-s.",
+            )
+        last = next((line for line in reversed(done.stderr.splitlines()) if line.strip()), "")
+        if done.returncode == ExitCode.UNSUPPORTED_LEAN:
+            raise UnsupportedLeanFeature(last, hint="`vibetrader lean-support` lists what the embedded engine has.")
+        result = read_results(request.output)
+        if result.status == "NoResult":
+            raise NoResultError(
+                f"the engine ended with code {done.returncode} and left no result: {last or 'it said nothing'}",
+                hint=f"The engine's log is {request.output / 'log.txt'}.",
+            )
+        return dataclasses.replace(result, engine=self.name, duration_s=done.duration_s)
+
+
+def prepare_output(output: Path) -> None:
+    """An empty result folder: what an earlier run left must not pass for this one's result."""
+    if output.is_dir():
+        shutil.rmtree(output)
+    output.mkdir(parents=True)
+
+
+def child_environment() -> dict[str, str]:
+    """The environment of a strategy's process: nothing of the user's but a place to find libraries; no key gets in."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+def algorithm_id(project: Path) -> str:
+    """The stem of the result files for a project: its folder's name, made fit for a file name."""
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", project.resolve().name).strip("-.") or "algorithm"
