@@ -1,1 +1,1 @@
-"""Part of VibeTrader."""
+"""Routes, and the runner that follows them."""
