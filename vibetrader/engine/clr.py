@@ -1,7 +1,7 @@
 """What LEAN's Python users see of .NET: its exceptions, events, type names and "No method matches" refusals.
 
 The texts are those of Python.NET as LEAN ships it. `Overloads` binds a call to one of several C# signatures in their
-Python spelling, with the conversions Python.NET makes (5.0 and "5" are the integer 5, an integer is an enumeration member).
+Python spelling, with the conversions Python.NET makes (5.0 and "5" are the integer 5).
 """
 
 from __future__ import annotations

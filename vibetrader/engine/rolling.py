@@ -52,7 +52,10 @@ class RollingWindow(Generic[T]):
         size = _CONSTRUCTOR.bind(arguments, keywords)[1]["size"]
         if size < 0:
             raise ArgumentException("RollingWindow must have size of at least 0.", "size")
-        self._items: list[T] = []  # oldest first
+        # As LEAN keeps it: a list with a moving tail. Growing a full window does not turn the list, so its order
+        # then differs from the order of the additions, and users see that.
+        self._items: list[T] = []
+        self._tail = 0
         self._size: int = size
         self._samples = 0
         self._removed: Any = None
@@ -64,8 +67,12 @@ class RollingWindow(Generic[T]):
 
     @size.setter
     def size(self, value: int) -> None:
-        if value < len(self._items):
-            del self._items[: len(self._items) - value]
+        items = self._items
+        if value < len(items):
+            if self._tail:
+                items[:] = items[self._tail :] + items[: self._tail]
+                self._tail = 0
+            del items[: len(items) - value]
         self._size = value
 
     @property
@@ -94,14 +101,32 @@ class RollingWindow(Generic[T]):
         """Add a value in front."""
         self._samples += 1
         items = self._items
-        items.append(item)
-        if len(items) > self._size:
-            self._removed = items[0]
-            del items[0]
+        size = self._size
+        if len(items) == size:
+            if not size:
+                raise ArgumentOutOfRangeException(
+                    "Index was out of range. Must be non-negative and less than the size of the collection.", "index"
+                )
+            tail = self._tail
+            self._removed = items[tail]
+            items[tail] = item
+            self._tail = (tail + 1) % size
+        else:
+            items.append(item)
+
+    def resume(self, samples: int) -> None:
+        """Pretend that `samples` values were added, of which it holds the last."""
+        self._samples = samples
+        count = len(self._items)
+        if samples > count == self._size:
+            turn = (samples - count) % count
+            self._items[:] = self._items[count - turn :] + self._items[: count - turn]
+            self._tail = turn
 
     def reset(self) -> None:
         """Forget all values; the size stays."""
         self._samples = 0
+        self._tail = 0
         self._items.clear()
 
     def __getitem__(self, i: Any) -> T:
@@ -117,7 +142,7 @@ class RollingWindow(Generic[T]):
             if i >= self._size:
                 self._size = i + 1
             return cast(T, self._empty)
-        return cast(T, self._items[count - 1 - i])
+        return cast(T, self._items[(count + self._tail - i - 1) % count])
 
     def __setitem__(self, i: Any, value: T) -> None:
         if i.__class__ is not int:
@@ -131,17 +156,20 @@ class RollingWindow(Generic[T]):
                 self._size = i + 1
             for _ in range(i - count + 1):
                 self.add(cast(T, self._empty))
-        self._items[len(self._items) - 1 - i] = value
+        count = len(self._items)
+        self._items[(count + self._tail - i - 1) % count] = value
 
     def _check_negative(self, i: int) -> None:
         if self._size + i < 0:
             raise ArgumentOutOfRangeException("Index must be a non-negative integer", "i", i)
 
     def __iter__(self) -> Iterator[T]:
-        return iter(self._items[::-1])
+        items, tail = self._items, self._tail
+        return iter(items[:tail][::-1] + items[tail:][::-1])
 
     def __reversed__(self) -> Iterator[T]:
-        return iter(list(self._items))
+        items, tail = self._items, self._tail
+        return iter(items[tail:] + items[:tail])
 
     def __len__(self) -> int:
         return len(self._items)

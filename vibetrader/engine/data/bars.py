@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from vibetrader.engine import clr, money
-from vibetrader.engine.data.enums import DelistingType, MarketDataType, Resolution, SplitType, TickType
+from vibetrader.engine.data.enums import DelistingType, MarketDataType, Resolution, SecurityType, SplitType, TickType
 from vibetrader.engine.data.symbol import SecurityIdentifier, Symbol
 from vibetrader.engine.naming import LeanEnum, LeanOverrides, alias_members, lean_names, to_snake
 from vibetrader.engine.timekeeping import MINUTE, from_datetime, from_timedelta, to_datetime, to_timedelta
@@ -20,7 +20,7 @@ from vibetrader.engine.timekeeping import MINUTE, from_datetime, from_timedelta,
 MIN_NS = from_datetime(datetime(1, 1, 1))
 
 #: What LEAN shows for "no symbol"; falls back to our own until `Symbol` has one.
-EMPTY_SYMBOL: Symbol = getattr(Symbol, "EMPTY", None) or Symbol(SecurityIdentifier("", 0, "empty"), "")  # type: ignore[arg-type]  # type 0 is BASE
+EMPTY_SYMBOL: Symbol = getattr(Symbol, "EMPTY", None) or Symbol(SecurityIdentifier("", SecurityType.BASE, "empty"), "")
 
 
 class RenkoType(LeanEnum):

@@ -1,0 +1,551 @@
+"""What every indicator is: name, samples, current value, window, events. LEAN: Indicators/IndicatorBase.cs.
+
+Kernels work on plain floats and integers. A subclass gives
+
+* `signatures` and `default_name`: its constructors, bound by `clr.Overloads`,
+* `_setup(**parameters)`: constants and sub-indicators (`self._sub("signal", …)`),
+* `_clear()`: the state that `reset` restores,
+* `_compute(x, end)`: the next value from a float (value indicators) or a bar; None keeps the old one,
+* `_ready()`.
+
+Data points and windows are made when read. `feed` is the engine's entry, `update` the user's. An indicator that is fed
+by a subscription's own bars can be bound to it (`bind`): nothing then happens per bar until somebody reads a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from string import Formatter
+from typing import Any, ClassVar, Protocol
+
+from vibetrader.engine import clr, money
+from vibetrader.engine.data.bars import (
+    EMPTY_SYMBOL,
+    MIN_NS,
+    BaseData,
+    IBaseDataBar,
+    IndicatorDataPoint,
+    TradeBar,
+)
+from vibetrader.engine.data.symbol import Symbol
+from vibetrader.engine.indicators.kinds import NAMES, IndicatorStatus
+from vibetrader.engine.naming import LeanEnum, LeanOverrides, lean_names, to_snake
+from vibetrader.engine.rolling import RollingWindow
+from vibetrader.engine.timekeeping import from_datetime, to_datetime
+
+#: Receives LEAN's "forward only" complaints; the engine may replace it.
+log_error: Callable[[str], None] = lambda text: None  # noqa: E731
+
+_UPDATE = clr.Overloads("update", "input: IBaseData", "time: datetime, value: float")
+_GET_ITEM = clr.Overloads("get_item", "i: int")
+
+#: `input_kind` of an indicator → what it accepts and what LEAN calls it.
+VALUE, BAR, TRADE_BAR, DATA = "IndicatorDataPoint", "IBaseDataBar", "TradeBar", "IBaseData"
+_ACCEPTS: dict[str, tuple[type, str]] = {
+    VALUE: (IndicatorDataPoint, "QuantConnect.Indicators.IndicatorDataPoint"),
+    BAR: (IBaseDataBar, "QuantConnect.Data.Market.IBaseDataBar"),
+    TRADE_BAR: (TradeBar, "QuantConnect.Data.Market.TradeBar"),
+    DATA: (BaseData, "QuantConnect.Data.IBaseData"),
+}
+
+
+class Source(Protocol):
+    """A series that indicators pull from; the engine's subscription behind an adapter.
+
+    `fed` is the number of rows the indicators may see: the loop raises it when consolidators are due.
+    """
+
+    fed: int
+
+    def pull(self, indicator: IndicatorBase, start: int, stop: int) -> None:
+        """Feed rows start … stop - 1 to the indicator, through `feed` or `advance`."""
+
+    def push(self, indicator: IndicatorBase) -> None:
+        """From now on feed this indicator at each row, since somebody listens to it."""
+
+
+def number_text(value: object) -> str:
+    """A constructor's parameter as it stands in a name: 2 → "2", 2.0 → "2.0", an enumeration in C# spelling."""
+    if value is None:
+        return ""
+    if isinstance(value, LeanEnum):
+        return value.to_string()
+    if isinstance(value, (bool, str)):
+        return str(value)
+    return money.text(money.dec(value))
+
+
+def double_text(value: float) -> str:
+    """A C# double in a name: 2.0 → "2"."""
+    return repr(float(value)).removesuffix(".0")
+
+
+class _Names(Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return double_text(value) if format_spec == "double" else number_text(value)
+
+
+_names = _Names()
+
+
+class IndicatorResult:
+    """A value and its status. LEAN: Indicators/IndicatorResult.cs."""
+
+    def __init__(self, value: float, status: IndicatorStatus = IndicatorStatus.SUCCESS) -> None:
+        self.value = float(value)
+        self.status = status
+
+    @property
+    def Value(self) -> float:
+        """The value."""
+        return self.value
+
+    @property
+    def Status(self) -> IndicatorStatus:
+        """The status."""
+        return self.status
+
+
+@lean_names
+class IndicatorBase(LeanOverrides):
+    """Base of all indicators."""
+
+    #: Constructors without the name; each is also offered with `name: str` in front.
+    signatures: ClassVar[tuple[str, ...]] = ()
+    #: All constructors, where the rule above does not hold.
+    constructors: ClassVar[tuple[str, ...]] = ()
+    #: Name of an indicator made without one; `{period}` stands for a parameter, `{delta:double}` for a C# double.
+    default_name: ClassVar[str] = ""
+    #: What it takes: VALUE, BAR, TRADE_BAR or DATA.
+    input_kind: ClassVar[str] = VALUE
+    #: Public properties that are no indicators, for `indicator_history`.
+    figures: ClassVar[tuple[str, ...]] = ()
+    #: False for classes that declare no warm-up period.
+    has_warm_up_period: ClassVar[bool] = True
+
+    DEFAULT_WINDOW_SIZE: ClassVar[int] = 2
+
+    _overloads: ClassVar[clr.Overloads]
+    name: str
+    warm_up_period: Any
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        if "constructors" in vars(cls) or "signatures" in vars(cls):
+            lists = cls.constructors
+            if "constructors" not in vars(cls):
+                named = [f"name: str, {signature}" if signature else "name: str" for signature in cls.signatures]
+                lists = (*cls.signatures, *named)
+            cls._overloads = clr.Overloads(".ctor", *lists, names=NAMES)
+
+    def __new__(cls, *arguments: Any, **keywords: Any) -> IndicatorBase:
+        self = object.__new__(cls)
+        self._begin()
+        return self
+
+    def _begin(self) -> None:
+        self._samples = 0
+        self._updates = 0  # successful ones
+        self._value = 0.0
+        self._end = MIN_NS
+        self._symbol = EMPTY_SYMBOL
+        self._previous_value = 0.0
+        self._previous_end = MIN_NS
+        self._previous_symbol = EMPTY_SYMBOL
+        self._point: IndicatorDataPoint | None = None
+        self._window: RollingWindow[IndicatorDataPoint] | None = None
+        self._updated: clr.Event | None = None
+        self._in_symbol: Symbol | None = None
+        self._in_end = MIN_NS
+        self._in_object: object = None
+        self._inputs: dict[Symbol, tuple[int, object]] = {}
+        self._logged_late = False
+        self._owner: IndicatorBase | None = None
+        self._subs: dict[str, IndicatorBase] = {}
+        self._parts: list[IndicatorBase] = []
+        self._source: Source | None = None
+        self._row = 0
+        self.name = ""
+        #: Consolidators that feed it; `deregister_indicator` removes them.
+        self.consolidators: list[Any] = []
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        _, bound = self._overloads.bind(arguments, keywords)
+        name = bound.pop("name", None)
+        self.name = _names.vformat(self.default_name, (), bound) if name is None else name
+        self._setup(**bound)
+        self._clear()
+
+    # -- what subclasses give --------------------------------------------------------------------------------------
+
+    def _setup(self, **parameters: Any) -> None:
+        """Take the constructor's parameters."""
+
+    def _clear(self) -> None:
+        """Set the state to that before the first sample."""
+
+    def _ready(self) -> bool:
+        raise NotImplementedError
+
+    def _compute(self, x: Any, end: int) -> float | None:
+        raise NotImplementedError
+
+    def _sub(self, name: str, indicator: Any) -> Any:
+        """Make an indicator a public property of this one; None for a private part."""
+        if name:
+            setattr(self, name, indicator)
+            self._subs[name] = indicator
+        self._parts.append(indicator)
+        indicator._owner = self
+        return indicator
+
+    def _part(self, indicator: Any) -> Any:
+        """A private sub-indicator."""
+        return self._sub("", indicator)
+
+    # -- the engine's side ------------------------------------------------------------------------------------------
+
+    def feed(self, x: Any, end: int, symbol: Symbol) -> None:
+        """Take the next input: a float or a bar that ended at `end` (clock ns). Older ones are ignored."""
+        if symbol is not self._in_symbol:
+            self._switch(symbol)
+        if end < self._in_end:
+            self._late(end)
+            return
+        self._in_end = end
+        self._accept(x, end, symbol)
+
+    def _accept(self, x: Any, end: int, symbol: Symbol) -> None:
+        """One sample, without asking for its time."""
+        self._samples += 1
+        y = self._compute(x, end)
+        if y is not None:
+            self._previous_value = self._value
+            self._previous_end = self._end
+            self._previous_symbol = self._symbol
+            self._value = y
+            self._end = end
+            self._symbol = symbol
+            self._updates += 1
+            self._point = None
+            if self._window is not None:
+                self._window.add(self._make_point())
+            if self._updated is not None and self._updated:
+                self._updated(self, self._make_point())
+
+    def step(self, x: Any, end: int) -> float:
+        """One sample as a part of another indicator; gives the value."""
+        self._accept(x, end, EMPTY_SYMBOL)
+        return self._value
+
+    def advance(self, values: list[float], ends: list[int], start: int, stop: int, symbol: Symbol) -> None:
+        """Take rows start … stop - 1 of a series of floats."""
+        accept = self._accept
+        for row in range(start, stop):
+            accept(values[row], ends[row], symbol)
+
+    def bind(self, source: Source) -> None:
+        """Pull from a series from now on (until `unbind`)."""
+        self._source = source
+        self._row = source.fed
+        if self._is_listened_to():
+            source.push(self)
+
+    def unbind(self) -> None:
+        """Take what is due and stop pulling."""
+        self._sync()
+        self._source = None
+
+    def _is_listened_to(self) -> bool:
+        return bool(self._updated) or any(part._is_listened_to() for part in self._parts)
+
+    def _sync(self) -> None:
+        """Take the rows that are due."""
+        top: IndicatorBase = self
+        while top._owner is not None:
+            top = top._owner
+        source = top._source
+        if source is not None:
+            row, fed = top._row, source.fed
+            if row < fed:
+                top._row = fed
+                source.pull(top, row, fed)
+
+    def _listened(self) -> None:
+        """Somebody subscribed: be fed at each row."""
+        self._sync()
+        top: IndicatorBase = self
+        while top._owner is not None:
+            top = top._owner
+        if top._source is not None:
+            top._source.push(top)
+
+    def _switch(self, symbol: Symbol) -> None:
+        if self._in_symbol is not None:
+            self._inputs[self._in_symbol] = (self._in_end, self._in_object)
+        self._in_symbol = symbol
+        self._in_end, self._in_object = self._inputs.get(symbol, (MIN_NS, None))
+
+    def _late(self, end: int) -> None:
+        if not self._logged_late:
+            self._logged_late = True
+            given, last = (f"{to_datetime(ns):%Y-%m-%d %H:%M:%SZ}" for ns in (end, self._in_end))
+            # LEAN: Indicators/IndicatorBase.cs, Update: logged once
+            log_error(
+                f"IndicatorBase.Update(): This is a forward only indicator: {self.name} "
+                f"Input: {given} Previous: {last}. "
+                "It will not be updated with this input."
+            )
+
+    # -- the user's side --------------------------------------------------------------------------------------------
+
+    def update(self, *arguments: Any, **keywords: Any) -> bool:
+        """Take an input by hand: `update(bar)`, `update(point)` or `update(time, value)`; gives `is_ready`."""
+        self._sync()
+        number, bound = _UPDATE.bind(arguments, keywords)
+        if number == 1:
+            if self.input_kind != VALUE:
+                others = "Update(TradeBar), Update(QuoteBar)" + (", Update(Tick)" if self.input_kind == DATA else "")
+                raise clr.NotSupportedException(
+                    f"{type(self).__name__} does not support the `Update(DateTime, decimal)` method. "
+                    f"Use one of the following methods instead: {others}"
+                )
+            self.feed(float(bound["value"]), from_datetime(bound["time"]), EMPTY_SYMBOL)
+            return self._ready()
+        data = bound["input"]
+        if data is None:
+            raise clr.NullReferenceException
+        self.take(data)
+        return self._ready()
+
+    def take(self, data: Any) -> None:
+        """`update` with a data point of any kind, LEAN's rules on types and repeated inputs."""
+        symbol, end = data.symbol, data.end_ns
+        if symbol is not self._in_symbol:
+            self._switch(symbol)
+        if end < self._in_end:
+            self._late(end)
+            return
+        if data is self._in_object:
+            return
+        accepted, full_name = _ACCEPTS[self.input_kind]
+        if not isinstance(data, accepted) and self.input_kind != VALUE:
+            self._samples += 1
+            raise clr.ArgumentException(
+                f"IndicatorBase.Update() 'input' expected to be of type {full_name} "
+                f"but is of type {clr.clr_name(type(data)) or type(data).__name__}"
+            )
+        self._in_end, self._in_object = end, data
+        self._accept(float(data.value) if self.input_kind == VALUE else data, end, symbol)
+
+    def reset(self) -> None:
+        """Back to the state before the first sample."""
+        self._sync()
+        self._samples = self._updates = 0
+        self._value = self._previous_value = 0.0
+        self._end = self._previous_end = MIN_NS
+        self._symbol = self._previous_symbol = EMPTY_SYMBOL
+        self._point = None
+        self._in_symbol, self._in_end, self._in_object = None, MIN_NS, None
+        self._inputs.clear()
+        if self._window is not None:
+            self._window.reset()
+            self._window.add(self._make_point())
+        for part in self._parts:
+            part.reset()
+        self._clear()
+
+    @property
+    def is_ready(self) -> bool:
+        """True once the value is meaningful."""
+        self._sync()
+        return self._ready()
+
+    @is_ready.setter
+    def is_ready(self, value: Any) -> None:
+        raise TypeError("property is read-only")
+
+    @property
+    def samples(self) -> int:
+        """How many inputs it has taken."""
+        self._sync()
+        return self._samples
+
+    @samples.setter
+    def samples(self, count: int) -> None:
+        self._samples = count
+
+    def _make_point(self) -> IndicatorDataPoint:
+        point = self._point
+        if point is None:
+            point = self._point = IndicatorDataPoint.at(self._symbol, self._end, self._value)
+        return point
+
+    @property
+    def current(self) -> IndicatorDataPoint:
+        """The newest value with its time; 0 at 0001-01-01 before the first."""
+        self._sync()
+        return self._make_point() if self._window is None else self.window[0]
+
+    @property
+    def previous(self) -> IndicatorDataPoint:
+        """The value before the current one; 0 at 0001-01-01 where there is none."""
+        self._sync()
+        if self._window is not None:
+            if self._window.count > 1:
+                return self._window[1]
+        elif self._updates > 0:
+            return IndicatorDataPoint.at(self._previous_symbol, self._previous_end, self._previous_value)
+        return IndicatorDataPoint.at(EMPTY_SYMBOL, MIN_NS, 0.0)
+
+    @property
+    def window(self) -> RollingWindow[IndicatorDataPoint]:
+        """The last values, newest first; its size may be set."""
+        self._sync()
+        if self._window is None:
+            window: RollingWindow[IndicatorDataPoint] = RollingWindow(self.DEFAULT_WINDOW_SIZE)
+            if self._updates > 0:
+                window.add(self.previous)
+            window.add(self._make_point())
+            window.resume(self._updates + 1)
+            self._window = window
+        return self._window
+
+    @property
+    def updated(self) -> clr.Event:
+        """Event `(sender, point)` after each new value; `+=` and `-=`."""
+        if self._updated is None:
+            self._updated = clr.Event(self._listened)
+        return self._updated
+
+    @updated.setter
+    def updated(self, event: clr.Event) -> None:
+        if event is not self._updated:
+            raise AttributeError("subscribe to the event with +=")
+
+    def __getitem__(self, i: Any) -> Any:
+        if i.__class__ is not int:
+            i = _GET_ITEM.bind((i,), {})[1]["i"]
+        return self.window[i]
+
+    def __iter__(self) -> Iterator[IndicatorDataPoint]:
+        return iter(self.window)
+
+    def __getattr__(self, name: str) -> Any:
+        if name[:1].isupper():
+            snake = to_snake(name)
+            for candidate in (snake, name.lower(), snake.replace("_", "")):
+                if candidate != name and (candidate in self.__dict__ or hasattr(type(self), candidate)):
+                    return getattr(self, candidate)
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def to_string(self) -> str:
+        """The value with one to five decimals."""
+        return str(self)
+
+    def to_detailed_string(self) -> str:
+        """Name and value."""
+        return f"{self.name} - {self}"
+
+    def __str__(self) -> str:
+        value = money.round_to(money.dec(self.current.value), 5)
+        whole, _, decimals = money.text(value).partition(".")
+        return f"{whole}.{decimals.rstrip('0') or '0'}"
+
+    def __format__(self, spec: str) -> str:
+        if spec:
+            raise TypeError(f"unsupported format string passed to {type(self).__name__}.__format__")
+        return str(self)
+
+    def compare_to(self, other: object) -> int:
+        """-1, 0 or 1 by current value; with another indicator only."""
+        if other is None:
+            return 1
+        if not isinstance(other, IndicatorBase):
+            raise TypeError(f"Object must be of type {type(self).__name__}")
+        mine, theirs = self.current.value, other.current.value
+        return (mine > theirs) - (mine < theirs)
+
+    def equals(self, other: object) -> bool:
+        """True for itself and for its value as a number."""
+        return self == other
+
+    def __lt__(self, other: object) -> bool:
+        return self.compare_to(other) < 0
+
+    def __le__(self, other: object) -> bool:
+        return self.compare_to(other) <= 0
+
+    def __gt__(self, other: object) -> bool:
+        return self.compare_to(other) > 0
+
+    def __ge__(self, other: object) -> bool:
+        return self.compare_to(other) >= 0
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, IndicatorBase):
+            return self is other
+        if isinstance(other, (int, float)) and not isinstance(other, bool):
+            return self.current.value == other
+        return False
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+class Indicator(IndicatorBase):
+    """Takes values."""
+
+
+class BarIndicator(IndicatorBase):
+    """Takes bars with open, high, low and close."""
+
+    input_kind = BAR
+
+
+class TradeBarIndicator(IndicatorBase):
+    """Takes trade bars, since it needs their volume."""
+
+    input_kind = TRADE_BAR
+
+
+def check_period(period: int, parameter: str = "period") -> int:
+    """The period of a window, refused below 1 as LEAN does."""
+    if period < 1:
+        raise clr.ArgumentException("RollingWindow must have size of at least 1.", parameter)
+    return period
+
+
+class Output(Indicator):
+    """A sub-indicator whose values its owner computes."""
+
+    def __init__(self, name: str, ready: Callable[[], bool] | None = None, kind: str = VALUE) -> None:
+        self.name = name
+        self._is_ready = ready
+        self.kind = kind
+
+    def _ready(self) -> bool:
+        return self._samples > 0 if self._is_ready is None else self._is_ready()
+
+    def _compute(self, x: float, end: int) -> float:
+        return x
+
+    def set(self, value: float | None, end: int, symbol: Symbol) -> None:
+        """Take a value; None counts a sample and keeps the old one."""
+        if value is None:
+            self._samples += 1
+        else:
+            self._accept(value, end, symbol)
+
+
+class WindowIndicator(Indicator):
+    """An indicator with a period."""
+
+    signatures = ("period: int",)
+    period: int
+
+    def _setup(self, **parameters: Any) -> None:
+        self.period = self.warm_up_period = check_period(parameters["period"])
+
+    def _ready(self) -> bool:
+        return self._samples >= self.period
