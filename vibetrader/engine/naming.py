@@ -8,7 +8,9 @@ overrides `on_data`.
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any, TypeVar
 
 T = TypeVar("T", bound=type)
@@ -55,13 +57,50 @@ def add_aliases(cls: type, special: dict[str, str] | None = None) -> None:
 
 
 def lean_names(cls: T | None = None, /, **special: str) -> Any:
-    """Class decorator for `add_aliases`; `@lean_names` or `@lean_names(mae="MAE")`."""
+    """Class decorator for `add_aliases`; `@lean_names` or `@lean_names(mae="MAE")`.
+
+    A name the class does not have is refused in Python.NET's words (`missing_attribute`).
+    """
 
     def decorate(target: T) -> T:
         add_aliases(target, special)
+        if getattr(target, "__getattr__", None) is None:
+            target.__getattr__ = _refuse_name  # type: ignore[attr-defined]  # only called for missing names
         return target
 
     return decorate(cls) if cls is not None else decorate
+
+
+def _refuse_name(self: object, name: str) -> Any:
+    raise AttributeError(missing_attribute(type(self), name))
+
+
+@lru_cache(maxsize=1024)
+def missing_attribute(cls: type, name: str) -> str:
+    """Python.NET's text for a missing name, with the members that look like it."""
+    text = f"'{cls.__name__}' object has no attribute '{name}'"
+    similar = _similar_members(cls, name)
+    if similar:
+        text += " Did you mean: " + ", ".join(f"'{member}'" for member in similar) + "?"
+    return text
+
+
+def _similar_members(cls: type, name: str) -> list[str]:
+    """Members that contain the name, begin it, or are spelled almost like it."""
+    if name.startswith("_") or len(name) < 3:
+        return []
+    members = sorted(member for member in dir(cls) if not member.startswith("_") and member == member.lower())
+    snake = to_snake(name)
+    bare = snake.replace("_", "")
+    exact = [member for member in members if member.replace("_", "") == bare]
+    if exact:
+        return exact[:1]
+    found = [
+        member
+        for member in members
+        if snake in member.split("_") or f"_{snake}" in member or f"{snake}_" in member or snake.startswith(f"{member}_")
+    ]
+    return found[:3] or get_close_matches(snake, members, n=2, cutoff=0.84)
 
 
 class LeanOverrides:
@@ -94,10 +133,33 @@ def _known_snake(cls: type, pascal: str) -> str | None:
 
 
 class LeanEnum(IntEnum):
-    """An enumeration as LEAN shows it to Python: equals its number, prints its UPPER_CASE name.
+    """An enumeration as LEAN shows it to Python: equals its number and its C# name, prints its UPPER_CASE name.
 
-    Members are declared UPPER_CASE; `alias_members` adds the C# spelling (`Resolution.Daily`).
+    Members are declared UPPER_CASE; `alias_members` adds the C# spelling (`Resolution.Daily`). Members have no `.name`.
     """
+
+    @property
+    def name(self) -> str:  # type: ignore[override]  # .NET's enumerations have none
+        """Refused as in .NET; use `to_string()`."""
+        raise AttributeError(
+            f"'{type(self).__name__}' object has no attribute 'name' Did you mean: 'get_name', 'get_names'?"
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, str):
+            return self.to_string() == other
+        return int.__eq__(self, other)  # type: ignore[operator]  # NotImplemented passes on
+
+    def __ne__(self, other: object) -> bool:
+        if isinstance(other, str):
+            return self.to_string() != other
+        return int.__ne__(self, other)  # type: ignore[operator]
+
+    def __hash__(self) -> int:
+        return int.__hash__(self)
+
+    def __repr__(self) -> str:
+        return f"<QuantConnect.{type(self).__name__} object at 0x{id(self):012x}>"
 
     def __str__(self) -> str:
         return self._name_

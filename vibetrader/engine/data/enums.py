@@ -361,6 +361,54 @@ class FileFormat(LeanEnum):
     FOLDING_COLLECTION = 5
 
 
+class DayOfWeek(LeanEnum):
+    """.NET: System.DayOfWeek."""
+
+    SUNDAY = 0
+    MONDAY = 1
+    TUESDAY = 2
+    WEDNESDAY = 3
+    THURSDAY = 4
+    FRIDAY = 5
+    SATURDAY = 6
+
+
+class BrokerageMessageType(LeanEnum):
+    """LEAN: BrokerageMessageType."""
+
+    INFORMATION = 0
+    WARNING = 1
+    ERROR = 2
+    RECONNECT = 3
+    DISCONNECT = 4
+    ACTION_REQUIRED = 5
+
+
+class AlgorithmMode(LeanEnum):
+    """LEAN: AlgorithmMode."""
+
+    LIVE = 0
+    OPTIMIZATION = 1
+    BACKTESTING = 2
+    RESEARCH = 3
+
+
+class DeploymentTarget(LeanEnum):
+    """LEAN: DeploymentTarget."""
+
+    CLOUD_PLATFORM = 0
+    LOCAL_PLATFORM = 1
+    PRIVATE_CLOUD_PLATFORM = 2
+
+
+class PortfolioBias(LeanEnum):
+    """LEAN: PortfolioBias."""
+
+    SHORT = -1
+    LONG_SHORT = 0
+    LONG = 1
+
+
 #: Length of one bar; ticks have none. LEAN: Common/Extensions.cs, ToTimeSpan
 RESOLUTION_SPAN: dict[Resolution, timedelta] = {
     Resolution.TICK: timedelta(0),
@@ -400,4 +448,9 @@ alias_members(
     OptionStyle,
     SettlementType,
     FileFormat,
+    DayOfWeek,
+    BrokerageMessageType,
+    AlgorithmMode,
+    DeploymentTarget,
+    PortfolioBias,
 )
