@@ -1,0 +1,245 @@
+"""Figures of closed trades, in decimals and in LEAN's running order. LEAN: Common/Statistics/TradeStatistics.cs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from vibetrader.engine.money import ZERO, round_to, text
+from vibetrader.engine.naming import lean_names
+from vibetrader.engine.statistics.dotnet import add, cast, divide, iso_time, timespan
+from vibetrader.engine.statistics.trades import Trade
+from vibetrader.engine.timekeeping import Nanoseconds, to_datetime, to_timedelta
+
+_TICKS = 10_000_000  # a second
+
+
+def _running_mean(mean_ticks: int, ticks: int, count: int) -> int:
+    """New mean of durations. LEAN works on seconds as doubles and cuts to whole ticks."""
+    mean = mean_ticks / _TICKS
+    return mean_ticks + int((ticks / _TICKS - mean) / count * _TICKS)
+
+
+def _median(ticks: list[int]) -> int:
+    """Middle value; of an even number the upper of the two middle ones. LEAN: LinqExtensions.Median."""
+    return sorted(ticks)[len(ticks) // 2] if ticks else 0
+
+
+def _mean(mean: Decimal, value: Decimal, count: int) -> Decimal:
+    """Running mean, with .NET's digits: a 28-digit mean shows in the fourth decimal now and then."""
+    return add(mean, divide(add(value, mean.copy_negate()), count))
+
+
+#: Attribute → kind, in the order of the result file.
+_FIELDS: tuple[tuple[str, str], ...] = (
+    ("start_date_time", "time"),
+    ("end_date_time", "time"),
+    ("total_number_of_trades", "count"),
+    ("number_of_winning_trades", "count"),
+    ("number_of_losing_trades", "count"),
+    ("total_profit_loss", "money"),
+    ("total_profit", "money"),
+    ("total_loss", "money"),
+    ("largest_profit", "money"),
+    ("largest_loss", "money"),
+    ("average_profit_loss", "money"),
+    ("average_profit", "money"),
+    ("average_loss", "money"),
+    ("average_trade_duration", "span"),
+    ("average_winning_trade_duration", "span"),
+    ("average_losing_trade_duration", "span"),
+    ("median_trade_duration", "span"),
+    ("median_winning_trade_duration", "span"),
+    ("median_losing_trade_duration", "span"),
+    ("max_consecutive_winning_trades", "count"),
+    ("max_consecutive_losing_trades", "count"),
+    ("profit_loss_ratio", "money"),
+    ("win_loss_ratio", "money"),
+    ("win_rate", "money"),
+    ("loss_rate", "money"),
+    ("average_mae", "money"),
+    ("average_mfe", "money"),
+    ("largest_mae", "money"),
+    ("largest_mfe", "money"),
+    ("maximum_closed_trade_drawdown", "money"),
+    ("maximum_intra_trade_drawdown", "money"),
+    ("profit_loss_standard_deviation", "money"),
+    ("profit_loss_downside_deviation", "money"),
+    ("profit_factor", "money"),
+    ("sharpe_ratio", "money"),
+    ("sortino_ratio", "money"),
+    ("profit_to_max_drawdown_ratio", "money"),
+    ("maximum_end_trade_drawdown", "money"),
+    ("average_end_trade_drawdown", "money"),
+    ("maximum_drawdown_duration", "span"),
+    ("total_fees", "money"),
+)
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join({"mae": "MAE", "mfe": "MFE"}.get(word, word.capitalize()) for word in rest)
+
+
+_JSON_NAMES = {name: _camel(name) for name, _ in _FIELDS}
+#: Both spellings of an attribute → its snake_case name.
+_ATTRIBUTES = {spelling: name for name, json in _JSON_NAMES.items() for spelling in (name, json[0].upper() + json[1:])}
+_KINDS = dict(_FIELDS)
+
+
+def four_digits(value: Decimal) -> str:
+    """Text of a figure in result files: at most four decimals. LEAN: JsonRoundingConverter."""
+    return text(round_to(value, 4))
+
+
+@lean_names
+class TradeStatistics:
+    """Figures of a list of trades; users see floats, dates and spans.
+
+    Args:
+        trades: Closed trades in the order of closing.
+    """
+
+    def __init__(self, trades: Iterable[Trade] = ()) -> None:
+        values: dict[str, Any] = {
+            name: ZERO if kind == "money" else (None if kind == "time" else 0) for name, kind in _FIELDS
+        }
+        self._values = values
+        _collect(values, trades)
+
+    def __getattr__(self, name: str) -> Any:
+        known = _ATTRIBUTES.get(name)
+        if known is None:
+            raise AttributeError(f"'TradeStatistics' object has no attribute '{name}'")
+        kind, value = _KINDS[known], self._values[known]
+        if kind == "money":
+            return float(value)
+        if kind == "span":
+            return to_timedelta(value * 100)
+        if kind == "time":
+            return None if value is None else to_datetime(value)
+        return value
+
+    def to_json(self) -> dict[str, Any]:
+        """The object of LEAN's result file."""
+        out: dict[str, Any] = {}
+        for name, kind in _FIELDS:
+            value = self._values[name]
+            if kind == "money":
+                value = four_digits(value)
+            elif kind == "span":
+                value = timespan(value * 100)
+            elif kind == "time" and value is not None:
+                value = iso_time(value)
+            out[_JSON_NAMES[name]] = value
+        return out
+
+
+def _collect(v: dict[str, Any], trades: Iterable[Trade]) -> None:
+    peak = peak_with_mfe = squares = downside_squares = ZERO
+    wins_in_row = losses_in_row = exceptional_wins = 0
+    last_peak: Nanoseconds | None = None
+    falling = False
+    spans: list[int] = []
+    winning_spans: list[int] = []
+    losing_spans: list[int] = []
+    for trade in trades:
+        profit, mae, mfe = trade._profit_loss, trade._mae, trade._mfe
+        ticks = (trade._exit_ns - trade._entry_ns) // 100
+        if last_peak is None:
+            last_peak = trade._entry_ns
+        if v["start_date_time"] is None or trade._entry_ns < v["start_date_time"]:
+            v["start_date_time"] = trade._entry_ns
+        if v["end_date_time"] is None or trade._exit_ns > v["end_date_time"]:
+            v["end_date_time"] = trade._exit_ns
+        v["total_number_of_trades"] += 1
+        count = v["total_number_of_trades"]
+        total = v["total_profit_loss"]
+        peak_with_mfe = max(peak_with_mfe, total + mfe)
+        v["maximum_intra_trade_drawdown"] = min(v["maximum_intra_trade_drawdown"], total + mae - peak_with_mfe)
+        v["total_profit_loss"] = total = total + profit
+        if profit > 0:
+            v["number_of_winning_trades"] += 1
+            number = v["number_of_winning_trades"]
+            v["total_profit"] += profit
+            v["average_profit"] = _mean(v["average_profit"], profit, number)
+            name = "average_winning_trade_duration"
+            v[name] = _running_mean(v[name], ticks, number)
+            winning_spans.append(ticks)
+            v["largest_profit"] = max(v["largest_profit"], profit)
+            wins_in_row, losses_in_row = wins_in_row + 1, 0
+            v["max_consecutive_winning_trades"] = max(v["max_consecutive_winning_trades"], wins_in_row)
+            if total > peak:
+                peak = total
+                if falling:
+                    v["maximum_drawdown_duration"] = max(
+                        v["maximum_drawdown_duration"], (trade._exit_ns - last_peak) // 100
+                    )
+                last_peak, falling = trade._exit_ns, False
+        else:
+            v["number_of_losing_trades"] += 1
+            number = v["number_of_losing_trades"]
+            v["total_loss"] += profit
+            before = v["average_loss"]
+            v["average_loss"] = average = _mean(before, profit, number)
+            downside_squares += (profit - before) * (profit - average)
+            v["profit_loss_downside_deviation"] = (
+                cast(math.sqrt(downside_squares / (number - 1))) if number > 1 else ZERO
+            )
+            name = "average_losing_trade_duration"
+            v[name] = _running_mean(v[name], ticks, number)
+            losing_spans.append(ticks)
+            v["largest_loss"] = min(v["largest_loss"], profit)
+            if trade.is_win:
+                # An option exercised in the money wins although its premium was lost.
+                exceptional_wins += 1
+                wins_in_row, losses_in_row = wins_in_row + 1, 0
+                v["max_consecutive_winning_trades"] = max(v["max_consecutive_winning_trades"], wins_in_row)
+            else:
+                wins_in_row, losses_in_row = 0, losses_in_row + 1
+                v["max_consecutive_losing_trades"] = max(v["max_consecutive_losing_trades"], losses_in_row)
+            v["maximum_closed_trade_drawdown"] = min(v["maximum_closed_trade_drawdown"], total - peak)
+            falling = True
+        before = v["average_profit_loss"]
+        v["average_profit_loss"] = average = _mean(before, profit, count)
+        squares += (profit - before) * (profit - average)
+        v["profit_loss_standard_deviation"] = cast(math.sqrt(squares / (count - 1))) if count > 1 else ZERO
+        v["average_trade_duration"] = _running_mean(v["average_trade_duration"], ticks, count)
+        spans.append(ticks)
+        v["average_mae"] = _mean(v["average_mae"], mae, count)
+        v["average_mfe"] = _mean(v["average_mfe"], mfe, count)
+        v["largest_mae"] = min(v["largest_mae"], mae)
+        v["largest_mfe"] = max(v["largest_mfe"], mfe)
+        v["maximum_end_trade_drawdown"] = max(v["maximum_end_trade_drawdown"], trade._end_drawdown)
+        v["total_fees"] += trade._total_fees
+    v["number_of_winning_trades"] += exceptional_wins
+    v["number_of_losing_trades"] -= exceptional_wins
+    _ratios(v)
+    v["median_trade_duration"] = _median(spans)
+    v["median_winning_trade_duration"] = _median(winning_spans)
+    v["median_losing_trade_duration"] = _median(losing_spans)
+
+
+def _ratios(v: dict[str, Any]) -> None:
+    """LEAN's conventions: 0 where there is nothing to divide, 10 where nothing was lost."""
+    count, wins, losses = v["total_number_of_trades"], v["number_of_winning_trades"], v["number_of_losing_trades"]
+    ten, one = Decimal(10), Decimal(1)
+    average = v["average_profit_loss"]
+    if v["average_loss"]:
+        v["profit_loss_ratio"] = v["average_profit"] / abs(v["average_loss"])
+    if count:
+        v["win_loss_ratio"] = Decimal(wins) / losses if losses > 0 else ten
+        v["win_rate"] = Decimal(wins) / count
+        v["loss_rate"] = one - v["win_rate"]
+    if v["total_profit"]:
+        v["profit_factor"] = v["total_profit"] / abs(v["total_loss"]) if v["total_loss"] < 0 else ten
+    if v["profit_loss_standard_deviation"] > 0:
+        v["sharpe_ratio"] = average / v["profit_loss_standard_deviation"]
+    if v["profit_loss_downside_deviation"] > 0:
+        v["sortino_ratio"] = average / v["profit_loss_downside_deviation"]
+    if v["total_profit_loss"]:
+        fall = v["maximum_closed_trade_drawdown"]
+        v["profit_to_max_drawdown_ratio"] = v["total_profit_loss"] / abs(fall) if fall < 0 else ten
+    v["average_end_trade_drawdown"] = average - v["average_mfe"]
