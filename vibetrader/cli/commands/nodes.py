@@ -1,0 +1,147 @@
+"""`clarify`, `design`, `compile`, `report`: one node alone on a run directory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vibetrader.cli import options as o
+from vibetrader.cli.exits import journal_to
+
+if TYPE_CHECKING:
+    from vibetrader.rundir import RunDir
+    from vibetrader.settings import Settings
+
+Project = Annotated[Path, typer.Argument(metavar="DIR", help="A run directory, or any folder with a LEAN main.py.")]
+IdeaOrRun = Annotated[
+    str, typer.Argument(metavar="IDEA|RUN", help="The idea in words, - for stdin, or a run directory.")
+]
+
+
+def clarify(
+    idea: IdeaOrRun,
+    symbol: o.Symbol = None,
+    timeframe: o.Timeframe = None,
+    start: o.Start = None,
+    end: o.End = None,
+    cash: o.Cash = None,
+    assume_defaults: o.Assume = None,
+    answers: o.Answers = None,
+    strict: o.Strict = None,
+    llm: o.Llm = None,
+    offline: o.Offline = None,
+    budget_usd: o.Budget = None,
+    runs_dir: o.RunsDir = None,
+    as_json: o.Json = False,
+) -> None:
+    """Turn an idea into spec.yaml, or into questions.
+
+    Example: vibetrader clarify "RSI <30 buy" --json
+    """
+    from vibetrader.cli import render
+    from vibetrader.cli.commands.run import _directory, _sweep_up
+
+    settings = o.settings_from(
+        symbol=symbol,
+        timeframe=timeframe,
+        start=start,
+        end=end,
+        cash=cash,
+        answers=answers,
+        assume_defaults=assume_defaults,
+        strict=strict,
+        llm=llm,
+        offline=offline,
+        budget_usd=budget_usd,
+        runs_dir=runs_dir,
+        interactive=render.can_ask(),
+    )
+    directory = _directory(idea, settings)
+    code = _visit("clarify", directory, settings, as_json=as_json, shown="spec.yaml")
+    _sweep_up(directory)
+    raise typer.Exit(code)
+
+
+def design(
+    run: o.RunPath,
+    llm: o.Llm = None,
+    offline: o.Offline = None,
+    budget_usd: o.Budget = None,
+    as_json: o.Json = False,
+) -> None:
+    """Write main.py and config.json from spec.yaml.
+
+    Example: vibetrader design runs/20261124T164218Z-rsi-30-buy-1a2b3c
+    """
+    from vibetrader.rundir import RunDir
+
+    settings = o.settings_from(llm=llm, offline=offline, budget_usd=budget_usd)
+    raise typer.Exit(_visit("design", RunDir.open(run), settings, as_json=as_json, shown="main.py"))
+
+
+def compile_(
+    project: Project,
+    data: o.Data = None,
+    data_folder: o.DataFolder = None,
+    seed: o.Seed = None,
+    parameter: o.Parameter = None,
+    no_repair: o.NoRepair = False,
+    max_repairs: o.MaxRepairs = None,
+    engine: o.Engine = None,
+    sandbox: o.Sandbox = None,
+    backtest_timeout_s: o.Timeout = None,
+    as_json: o.Json = False,
+) -> None:
+    """Check a LEAN project, run its backtest, explain its errors.
+
+    LEAN's files go to DIR/backtest. Example: vibetrader compile my-project --data-folder data -p fast=10
+    """
+    from vibetrader.rundir import RunDir
+
+    settings = o.settings_from(
+        data=data,
+        data_folder=data_folder,
+        seed=seed,
+        parameter=parameter,
+        no_repair=no_repair,
+        max_repairs=max_repairs,
+        engine=engine,
+        sandbox=sandbox,
+        backtest_timeout_s=backtest_timeout_s,
+    )
+    raise typer.Exit(_visit("compile", RunDir.open_project(project, settings), settings, as_json=as_json))
+
+
+backtest = compile_
+
+
+def report(
+    run: o.RunPath,
+    as_json: o.Json = False,
+) -> None:
+    """Write report.md, report.json and report.html of a run.
+
+    Example: vibetrader report runs/20261124T164218Z-rsi-30-buy-1a2b3c
+    """
+    from vibetrader.rundir import RunDir
+
+    settings = o.settings_from()
+    raise typer.Exit(_visit("report", RunDir.open(run), settings, as_json=as_json, summary=True))
+
+
+def _visit(name: str, run: RunDir, settings: Settings, *, as_json: bool, shown: str = "", summary: bool = False) -> int:
+    """Run one node and print how it ended."""
+    from vibetrader.cli import render
+    from vibetrader.graph.nodes import NODES
+    from vibetrader.results import Status
+
+    journal_to(run)
+    with run.lock(settings.lock_wait_s), render.progress(run):
+        outcome = run.visit(name, NODES[name], settings)
+    if shown and not as_json and outcome.status is Status.OK:
+        render.note(f"{outcome.message}\nrun directory: {run.path}")
+        render.out((run.path / shown).read_text(encoding="utf-8"))
+        return 0
+    return render.show_outcome(run, outcome, as_json=as_json, summary=summary)

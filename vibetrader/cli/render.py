@@ -1,0 +1,184 @@
+"""What a person sees: results on stdout, progress on stderr and only on a terminal. The only place that uses rich."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from vibetrader.results.messages import Message
+
+if TYPE_CHECKING:
+    from vibetrader.graph.iteration import Step
+    from vibetrader.results import Outcome
+    from vibetrader.results.ideas import Questions
+    from vibetrader.rundir import RunDir
+
+
+def can_ask() -> bool:
+    """A person sits at both ends of the terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def out(text: str) -> None:
+    """A result, on stdout."""
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def out_json(value: object) -> None:
+    """A result as JSON, on stdout."""
+    from vibetrader._util import jsonio
+
+    out(jsonio.dumps(value, indent=1))
+
+
+def note(text: str) -> None:
+    """A word beside the result, on stderr."""
+    sys.stderr.write(text if text.endswith("\n") else text + "\n")
+
+
+@contextlib.contextmanager
+def progress(run: RunDir) -> Iterator[None]:
+    """Show the run's progress messages as they come, with a bar where the work has a length."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task("starting", total=None)
+
+        def show(message: Message) -> None:
+            if message.message_type == "progress":
+                metadata = message.metadata or {}
+                bars.update(
+                    task, description=message.content, total=metadata.get("total"), completed=metadata.get("done", 0)
+                )
+
+        run.listeners.append(show)
+        try:
+            yield
+        finally:
+            run.listeners.remove(show)
+
+
+def ask(questions: Questions) -> Mapping[str, str] | None:
+    """Put open questions to the person at the terminal; Enter takes the default, ^D ends the asking."""
+    answers: dict[str, str] = {}
+    for question in questions.items:
+        note(f"\n{question.text}")
+        for number, choice in enumerate(question.choices, 1):
+            mark = "  (default)" if choice.value == question.default else ""
+            note(f"  {number}. {choice.label or choice.value}{mark}")
+        sys.stderr.write("> ")
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        if not line:
+            return answers or None
+        answer = line.strip()
+        if answer.isdigit() and 1 <= int(answer) <= len(question.choices):
+            answer = question.choices[int(answer) - 1].value
+        if answer or question.default:
+            answers[question.id] = answer or str(question.default)
+    return answers or None
+
+
+def outcome_json(run: RunDir, outcome: Outcome) -> dict[str, Any]:
+    """How a run ended, for machines."""
+    from vibetrader.rundir.layout import METRICS, QUESTIONS, REPORT_JSON
+
+    body: dict[str, Any] = {
+        "run": str(run.path),
+        "status": outcome.status.value,
+        "exit_code": int(outcome.status.exit_code),
+        "message": outcome.message,
+    }
+    if outcome.hint:
+        body["hint"] = outcome.hint
+    if run.has(REPORT_JSON):
+        report = run.read(REPORT_JSON)
+        body |= {name: report[name] for name in ("synthetic", "warnings", "assumptions") if name in report}
+    if run.has(METRICS):
+        table = run.read(METRICS)
+        body["metrics"] = {k: v.get("value") if isinstance(v, dict) else v for k, v in table.items()}
+    if outcome.status.value == "needs_answers" and run.has(QUESTIONS):
+        body["questions"] = run.read(QUESTIONS).model_dump(mode="json")["items"]
+    return body
+
+
+def show_outcome(run: RunDir, outcome: Outcome, *, as_json: bool, summary: bool = True) -> int:
+    """Print how a run or node ended; gives the exit code."""
+    from vibetrader.results import Status
+    from vibetrader.rundir.layout import REPORT_JSON
+
+    if as_json:
+        out_json(outcome_json(run, outcome))
+    elif summary and run.has(REPORT_JSON) and outcome.status is Status.OK:
+        from vibetrader.report.summary import terminal_summary
+
+        out(terminal_summary(run.read(REPORT_JSON), color=sys.stdout.isatty()))
+        out(f"run directory: {run.path}")
+    elif outcome.status is Status.OK:
+        out(outcome.message or "done")
+        out(f"run directory: {run.path}")
+    if outcome.status is not Status.OK:
+        note(f"vibetrader: {outcome.message}")
+        if outcome.hint:
+            note(f"  {outcome.hint}")
+        if run.path.is_dir():
+            note(f"  run directory: {run.path}")
+    return int(outcome.status.exit_code)
+
+
+def step_json(step: Step) -> dict[str, Any]:
+    """What one feedback led to, for machines."""
+    body: dict[str, Any] = {"feedback": step.words, "intent": step.intent.status.value, "message": step.intent.message}
+    if step.child is not None:
+        body |= outcome_json(step.child, step.outcome)
+        body["spec_diff"] = [{"field": c.name, "old": c.old, "new": c.new} for c in step.spec]
+        body["metric_diff"] = [{"metric": c.name, "old": c.old, "new": c.new} for c in step.metrics]
+    return body
+
+
+# The figures of a comparison, in reading order; the whole table is in --json.
+_HEADLINE = (
+    "total_return",
+    "compounding_annual_return",
+    "max_drawdown",
+    "sharpe_ratio",
+    "win_rate",
+    "total_trades",
+    "total_orders",
+    "end_equity",
+)
+
+
+def show_step(step: Step) -> None:
+    """Print what one feedback led to: the child run, what changed in the spec, what changed in the figures."""
+    from vibetrader.results import Status
+
+    out(f"» {step.words}")
+    out(f"  {step.intent.status.value}{f': {step.intent.message}' if step.intent.message else ''}")
+    if step.child is None:
+        if step.intent.hint:
+            out(f"  {step.intent.hint}")
+        return
+    out(f"  run: {step.child.path}")
+    if step.spec:
+        out("  spec")
+        for change in step.spec:
+            out(f"    {change}")
+    if step.outcome.status is not Status.OK:
+        note(f"vibetrader: {step.outcome.message}")
+        if step.outcome.hint:
+            note(f"  {step.outcome.hint}")
+        return
+    shown = {change.name: change for change in step.metrics}
+    out(f"  {'':26}{'before':>14}{'after':>14}")
+    for name in _HEADLINE:
+        if name in shown:
+            old, new = (("–" if v is None else str(v)) for v in (shown[name].old, shown[name].new))
+            out(f"  {name:26}{old:>14}{new:>14}")
