@@ -58,7 +58,7 @@ class AlgorithmState:
         self.symbol_cache = symbolcache
         self.results = context.results
         self.name = type(algorithm).__name__
-        self.tags: list[str] = []
+        self.tag_set: Any = set()
         self.status = AlgorithmStatus.RUNNING
         self.is_warming_up = True
         self.locked = False
@@ -68,8 +68,8 @@ class AlgorithmState:
         self.time_zone: TimeZone = zone(NEW_YORK)
         self.start_ns = _FIRST_START
         self.end_ns = 0
-        self._yesterday = int(from_date(_today()) - DAY)
-        self.set_end(self._yesterday)
+        self.today_ns = from_date(_today())
+        self.set_end(self.today_ns)
         self.utc_ns = self.time_zone.to_utc(self.start_ns)
         self._shown: tuple[int, datetime] | None = None
         self.warmup_bars: int | None = None
@@ -98,9 +98,14 @@ class AlgorithmState:
         self.universes: Any = None
         self.indicators: Any = None
         self.history: Any = None
+        self.universe_definitions: Any = None
+        self.notify: Any = None
+        self.signal_export: Any = None
+        self.pandas_converter: Any = None
+        self.time_keeper: Any = None
+        self.debug_mode = False
+        self.warned_of_broadcast = False
         self.schedule = ScheduleManager(self, self.time_zone)
-        self._previous_debug: str | None = None
-        self._previous_error: str | None = None
         self._end_of_day_arguments: int | None = None
 
     # --- time ---------------------------------------------------------------------------------------------------
@@ -131,7 +136,7 @@ class AlgorithmState:
 
     def set_end(self, end: int) -> None:
         """End date by the algorithm's clock, at most yesterday; lasts to the end of that date."""
-        end = min(end, self._yesterday)
+        end = min(end, self.today_ns - DAY)
         self.end_ns = end // DAY * DAY + DAY - TICK
 
     def set_time_zone(self, time_zone: TimeZone) -> None:
@@ -142,32 +147,22 @@ class AlgorithmState:
         self.schedule.time_rules.set_default_time_zone(time_zone)
         self.set_date_time(time_zone.to_utc(self.start_ns))
 
-    # --- messages -----------------------------------------------------------------------------------------------
+    # --- messages (the result handler stamps them and drops repetitions) -------------------------------------------
 
     def debug(self, text: str) -> None:
-        """A line for the user; empty ones and repetitions of the last are dropped. LEAN: QCAlgorithm.cs, Debug."""
-        if not text or text == self._previous_debug:
-            return
-        self._previous_debug = text
-        if self.results is not None:
-            self.results.debug(self.stamp(text))
+        """A line for the user."""
+        if text and self.results is not None:
+            self.results.debug(text)
 
     def log(self, text: str) -> None:
-        """A line for the log; empty ones are dropped."""
+        """A line for the log."""
         if text and self.results is not None:
-            self.results.log(self.stamp(text))
+            self.results.log(text)
 
     def error(self, text: str) -> None:
-        """An error line; empty ones and repetitions of the last are dropped."""
-        if not text or text == self._previous_error:
-            return
-        self._previous_error = text
-        if self.results is not None:
-            self.results.error(self.stamp(text))
-
-    def stamp(self, text: str) -> str:
-        """The line with the algorithm's time in front. LEAN: Common/Extensions.cs, PrefixWithAlgorithmTime."""
-        return f"{self.time.replace(microsecond=0)} {text}"
+        """An error line."""
+        if text and self.results is not None:
+            self.results.error(text)
 
     # --- look-ups -----------------------------------------------------------------------------------------------
 

@@ -1,0 +1,125 @@
+"""What of LEAN's API the engine has, what it lacks, and what to use instead; the data behind `vibetrader lean-support`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal, NoReturn
+
+from vibetrader.errors import UnsupportedLeanFeature
+
+Level = Literal["full", "partial", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """One feature of LEAN.
+
+    Attributes:
+        feature: What it is called.
+        level: How far it is supported.
+        members: Names of LEAN that belong to it.
+        note: The limit, or what to do instead.
+    """
+
+    feature: str
+    level: Level
+    members: tuple[str, ...]
+    note: str = ""
+
+
+_LEAN_CLI: Final = "Run the project with LEAN itself: `vibetrader backtest --backend lean`."
+
+#: Features in the order `vibetrader lean-support` prints them.
+FEATURES: Final[tuple[Support, ...]] = (
+    Support("equities", "full", ("add_equity",), "minute, hour and daily trades; quotes where the data folder has them"),
+    Support("crypto spot", "full", ("add_crypto",)),
+    Support("forex and CFD", "full", ("add_forex", "add_cfd")),
+    Support("crypto perpetuals", "partial", ("add_crypto_future",), "margin and funding as LEAN's Binance and Bybit models"),
+    Support("indices", "partial", ("add_index",), "prices only; an index cannot be traded"),
+    Support("custom data", "partial", ("add_data",), "PythonData read from local files; no downloads"),
+    Support("orders", "full", ("market_order", "limit_order", "stop_market_order", "stop_limit_order",
+                               "trailing_stop_order", "limit_if_touched_order", "market_on_open_order",
+                               "market_on_close_order", "set_holdings", "liquidate")),  # fmt: skip
+    Support("brokerage models", "full", ("set_brokerage_model",), "fees, leverage, order types and refusals of each"),
+    Support("indicators", "full", ("sma", "ema", "rsi", "macd", "register_indicator", "warm_up_indicator")),
+    Support("consolidators", "full", ("consolidate",)),
+    Support("schedule", "full", ("schedule", "date_rules", "time_rules", "train")),
+    Support("history", "full", ("history", "get_last_known_prices")),
+    Support("universes", "partial", ("add_universe",), "manual, user-defined, scheduled, coarse and ETF files of the data folder"),
+    Support("framework", "full", ("set_alpha", "set_portfolio_construction", "set_execution", "set_risk_management")),
+    Support("charts", "full", ("plot", "add_chart", "set_runtime_statistic", "set_summary_statistic")),
+    Support("object store", "full", ("object_store",)),
+    Support("parameters", "full", ("get_parameter", "get_parameters")),
+    Support("options", "none", ("add_option", "add_option_contract", "option_chain", "option_chains", "add_index_option",
+                                "add_index_option_contract", "add_universe_options", "exercise_option", "sell_option",
+                                "option_chain_provider", "remove_option_contract", "OptionStrategies",
+                                "set_option_chain_provider"), _LEAN_CLI),  # fmt: skip
+    Support("futures", "none", ("add_future", "add_future_contract", "add_future_option", "add_future_option_contract",
+                                "future_chain", "futures_chain", "future_chains", "futures_chains",
+                                "future_chain_provider", "set_future_chain_provider"), _LEAN_CLI),  # fmt: skip
+    Support("combo orders", "none", ("combo_market_order", "combo_limit_order", "combo_leg_limit_order"),
+            "Send the legs as single orders."),  # fmt: skip
+    Support("tick and second data", "partial", ("Resolution.TICK", "Resolution.SECOND"), "second bars only; use minutes or larger."),
+    Support("commands", "none", ("add_command", "link", "run_command"), "Commands reach live algorithms only."),
+    Support("notifications", "partial", ("notify",), "A backtest accepts and drops them, as LEAN does."),
+    Support("downloads", "none", ("download",), "Put the data into the data folder or the object store first."),
+    Support("trading calendar", "none", ("trading_calendar",), "Ask `securities[symbol].exchange.hours` instead."),
+    Support("security identifiers", "none", ("isin", "cusip", "sedol", "composite_figi", "cik"),
+            "The data folder has no identifier tables; use tickers."),  # fmt: skip
+    Support("live trading", "none", ("set_live_mode",), "The engine backtests only."),
+)  # fmt: skip
+
+_BY_MEMBER: Final[dict[str, Support]] = {member: feature for feature in FEATURES for member in feature.members}
+
+
+def hint_for(member: str) -> str:
+    """What to do instead of a member the engine lacks."""
+    feature = _BY_MEMBER.get(member)
+    return feature.note if feature is not None and feature.note else _LEAN_CLI
+
+
+def refuse(member: str) -> NoReturn:
+    """Refuse a member of LEAN's API that the engine lacks.
+
+    Raises:
+        UnsupportedLeanFeature: Always.
+    """
+    raise UnsupportedLeanFeature(f"LEAN's {member!r} is not in the embedded engine", hint=hint_for(member))
+
+
+class _UnsupportedMeta(type):
+    """Class of placeholders: mentioning one is fine, using it is refused."""
+
+    def __call__(cls, *arguments: Any, **keywords: Any) -> Any:
+        refuse(cls.__name__)
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        refuse(f"{cls.__name__}.{name}")
+
+
+def placeholder(name: str) -> Any:
+    """Stand-in for a class of LEAN that the engine lacks; works in annotations and isinstance, refuses any use."""
+    return _UnsupportedMeta(name, (), {"__module__": __name__, "__doc__": f"LEAN's {name}, which the engine lacks."})
+
+
+def unsupported_method(name: str) -> Any:
+    """A method that refuses."""
+
+    def method(self: Any, *arguments: Any, **keywords: Any) -> Any:
+        refuse(name)
+
+    method.__name__ = name
+    method.__doc__ = f"LEAN's {name}: not in the engine."
+    return method
+
+
+#: Members of the algorithm that exist only to be refused with a hint.
+REFUSED_METHODS: Final[tuple[str, ...]] = tuple(
+    member
+    for feature in FEATURES
+    if feature.level == "none"
+    for member in feature.members
+    if member.islower() and member not in ("trading_calendar", "add_command", "link", "run_command", "download", "set_live_mode")
+)
