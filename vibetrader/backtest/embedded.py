@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import shutil
 import sys
 from pathlib import Path
 
 from vibetrader._util.processes import run
+from vibetrader.backtest import sandbox
 from vibetrader.backtest.leanfiles import read_results
 from vibetrader.backtest.protocol import BacktestRequest, Unavailable
 from vibetrader.errors import ExitCode, NoResultError, UnsupportedLeanFeature
@@ -27,15 +29,28 @@ class EmbeddedBacktester:
     def run(self, request: BacktestRequest) -> BacktestResult:
         """Run the project in a contained child; see `Backtester.run`."""
         prepare_output(request.output)
+        sandbox.refuse_if_weak(request.sandbox)
+        output = request.output.resolve()
+        policy = sandbox.Policy(
+            read=(str(request.project.resolve()), str(request.data_folder.resolve())),
+            write=(str(output),),
+            cpu_s=int(request.timeout_s) + 1,
+            memory_mb=request.memory_mb,
+            mode=request.sandbox,
+        )
         argv = [
             sys.executable,
+            "-s",  # no packages of the user's home
+            "-P",  # no module of the working folder in front of the library's
             "-m",
-            "vibetrader.engine",
+            "vibetrader.backtest.contained",
+            json.dumps(dataclasses.asdict(policy)),
+            "--",
             str(request.project.resolve()),
             "--data-folder",
             str(request.data_folder.resolve()),
             "--output",
-            str(request.output.resolve()),
+            str(output),
             "--id",
             request.id,
         ]
@@ -56,7 +71,8 @@ class EmbeddedBacktester:
                 f"the engine ended with code {done.returncode} and left no result: {last or 'it said nothing'}",
                 hint=f"The engine's log is {request.output / 'log.txt'}.",
             )
-        return dataclasses.replace(result, engine=self.name, duration_s=done.duration_s)
+        protections = () if request.sandbox == "off" else sandbox.available()
+        return dataclasses.replace(result, engine=self.name, duration_s=done.duration_s, protections=protections)
 
 
 def prepare_output(output: Path) -> None:
