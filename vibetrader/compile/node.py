@@ -1,0 +1,163 @@
+"""The node: check the program, run it contained, explain what went wrong, repair what a rule can repair."""
+
+from __future__ import annotations
+
+import difflib
+from datetime import timedelta
+
+from vibetrader.backtest.connect import backtester
+from vibetrader.backtest.embedded import algorithm_id
+from vibetrader.backtest.metrics import flat_metrics
+from vibetrader.backtest.protocol import BacktestRequest
+from vibetrader.compile.enrich import explain, refusals
+from vibetrader.compile.needs import needs_of
+from vibetrader.errors import DataError, NoResultError, UnsupportedLeanFeature
+from vibetrader.marketdata.provide import Provided, provide
+from vibetrader.results import Outcome, Status
+from vibetrader.results.backtest import BacktestResult
+from vibetrader.results.findings import ErrorClass, Finding
+from vibetrader.rundir import RunDir
+from vibetrader.rundir.layout import ATTEMPTS_DIR, BACKTEST_DIR, CONFIG, ERRORS, MAIN, METRICS
+from vibetrader.settings import Settings
+
+_STATUS_OF = {
+    ErrorClass.SYMBOL: Status.SYMBOL_ERROR,
+    ErrorClass.TIMEFRAME: Status.TIMEFRAME_ERROR,
+    ErrorClass.ENVIRONMENT: Status.ENVIRONMENT_ERROR,
+    ErrorClass.INFRASTRUCTURE: Status.INFRASTRUCTURE_ERROR,
+    ErrorClass.DATA: Status.DATA_ERROR,
+    ErrorClass.UNSUPPORTED: Status.UNSUPPORTED,
+}
+
+
+def node(run: RunDir, settings: Settings) -> Outcome:
+    """Project → LEAN's result files and metrics, or errors explained."""
+    run.remove(ERRORS)
+    run.remove(METRICS)
+    source = run.read(MAIN)
+    while True:
+        result, findings = _attempt(run, settings, source)
+        errors = [finding for finding in findings if finding.severity == "error"]
+        mended = _repaired(run, settings, source, findings) if errors and settings.repair else None
+        if mended is None:
+            break
+        source = mended
+    run.write_lines(ERRORS, findings)
+    if result is not None and result.completed and not errors:
+        run.write(METRICS, flat_metrics(result))
+        return Outcome(Status.OK, _said(result))
+    first = errors[0]
+    status = _STATUS_OF.get(first.error_class, Status.CODE_ERROR)
+    if not settings.repair and status in (Status.CODE_ERROR, Status.SYMBOL_ERROR, Status.TIMEFRAME_ERROR):
+        status = Status.GIVE_UP
+    place = f"line {first.line}: " if first.line else ""
+    return Outcome(status, f"{first.error_class}: {place}{_headline(first.raw)}", hint=first.fix)
+
+
+def _attempt(run: RunDir, settings: Settings, source: str) -> tuple[BacktestResult | None, list[Finding]]:
+    from vibetrader.compile.checks import check
+
+    findings = list(check(source))
+    if any(finding.severity == "error" and finding.error_class is ErrorClass.ENVIRONMENT for finding in findings):
+        return None, findings
+    try:
+        data = _data(run, settings, source)
+        engine = backtester(settings)
+        absent = engine.available()
+        if absent is not None:
+            return None, [_plain(ErrorClass.ENVIRONMENT, absent.reason, absent.hint)]
+        run.progress("backtest", f"Running the backtest ({engine.name})")
+        request = BacktestRequest(
+            project=run.path,
+            data_folder=data.folder,
+            output=run.path / BACKTEST_DIR,
+            id=algorithm_id(run.path),
+            parameters=_parameters(run, settings),
+            timeout_s=settings.backtest_timeout_s,
+            memory_mb=settings.backtest_memory_mb,
+            sandbox=settings.sandbox,
+        )
+        result = engine.run(request)
+    except UnsupportedLeanFeature as error:
+        return None, [*findings, _plain(ErrorClass.UNSUPPORTED, error.message, error.hint)]
+    except DataError as error:
+        return None, [*findings, _plain(ErrorClass.DATA, error.message, error.hint)]
+    except NoResultError as error:
+        kind = explain(error.message, source).error_class
+        kind = kind if kind in (ErrorClass.TIMEOUT, ErrorClass.MEMORY) else ErrorClass.ENVIRONMENT
+        return None, [*findings, _plain(kind, error.message, error.hint)]
+    run.amend_manifest(data_receipt=data.receipt, protections=list(result.protections))
+    return result, _merged(findings, result, source)
+
+
+def _merged(findings: list[Finding], result: BacktestResult, source: str) -> list[Finding]:
+    """What the checks and the run found, as one list: the error first, then what is worth a look."""
+    warned = [finding.model_copy(update={"severity": "warning"}) for finding in findings]
+    if result.completed:
+        return [*warned, *refusals(result.log, source)]
+    told = explain(result.error, source)
+    # A check that saw the same mistake names the line that is wrong, not the one where it showed.
+    same = next((f for f in findings if f.severity == "error" and f.error_class == told.error_class), None)
+    if same is not None:
+        told = told.model_copy(
+            update={"line": same.line, "source": same.source, "fix": same.fix or told.fix, "repair": same.repair}
+        )
+        warned = [w for w, f in zip(warned, findings, strict=True) if f is not same]
+    return [told, *warned]
+
+
+def _repaired(run: RunDir, settings: Settings, source: str, findings: list[Finding]) -> str | None:
+    """The program with the first repair that a rule knows, written to the run; None when there is none or no more."""
+    from vibetrader.compile.repair import repair
+
+    number = len(list((run.path / ATTEMPTS_DIR).glob("*"))) if (run.path / ATTEMPTS_DIR).is_dir() else 0
+    if number >= settings.max_repairs:
+        return None
+    mended = repair(source, findings)
+    if mended is None or mended == source:
+        return None
+    attempt = run.next_attempt()
+    diff = difflib.unified_diff(
+        source.splitlines(keepends=True), mended.splitlines(keepends=True), "main.py before", "main.py after"
+    )
+    run.write_file(f"{attempt}/main.py", source)
+    run.write_file(f"{attempt}/repair.diff", "".join(diff))
+    run.write_file(f"{attempt}/errors.jsonl", "".join(f.model_dump_json(by_alias=True) + "\n" for f in findings))
+    run.progress("repair", f"Repairing: {_headline(findings[0].raw)}")
+    run.write(MAIN, mended)
+    return mended
+
+
+def _data(run: RunDir, settings: Settings, source: str) -> Provided:
+    needs = needs_of(source)
+    end = min(needs.end or run.today() - timedelta(days=1), run.today() - timedelta(days=1))
+    start = min(needs.start or end - timedelta(days=365), end)
+    return provide(
+        needs.bars,
+        start=start,
+        end=end,
+        data_folder=settings.data_folder,
+        source=settings.data,
+        cache_dir=settings.cache_dir,
+        seed=settings.seed,
+    )
+
+
+def _parameters(run: RunDir, settings: Settings) -> dict[str, str]:
+    given = run.read(CONFIG).get("parameters", {}) if run.has(CONFIG) else {}
+    return {**{str(name): str(value) for name, value in given.items()}, **settings.parameters}
+
+
+def _plain(error_class: ErrorClass, message: str, fix: str) -> Finding:
+    return Finding(error_class=error_class, stage="result", raw=message, cause=message, fix=fix)
+
+
+def _headline(raw: str) -> str:
+    from vibetrader.compile.enrich import bare_text
+
+    return bare_text(raw)[:200]
+
+
+def _said(result: BacktestResult) -> str:
+    orders = result.statistics.get("Total Orders", "0")
+    return f"{orders} orders, net profit {result.statistics.get('Net Profit', 'unknown')}"
