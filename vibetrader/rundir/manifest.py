@@ -46,6 +46,7 @@ class Manifest(FileModel):
     trial: int = Field(1, description="Number of this run in its lineage, from 1.")
     parent: Parent | None = None
     data_receipt: dict[str, Any] | None = None
+    label: str = Field("", description="What every output must say about the data, e.g. that it is synthetic.")
     protections: list[str] = Field(default_factory=list, description="What contained the strategy's process.")
     nodes: dict[str, NodeRecord] = Field(default_factory=dict)
 
