@@ -26,7 +26,7 @@ from vibetrader.engine.timekeeping import (
     TimeZone,
     from_date,
     from_datetime,
-    to_datetime,
+    from_timedelta,
     zone,
 )
 from vibetrader.engine.universe.settings import UniverseSettings
@@ -178,6 +178,14 @@ class AlgorithmState:
         found: TimeZone = self.market_hours.entry(symbol.market, symbol.value, symbol.security_type).data_time_zone
         return found
 
+    def hours_entry(self, symbol: Symbol) -> Any:
+        """Hours of a symbol's exchange and the zone of its data files."""
+        return self.market_hours.entry(symbol.market, symbol.value, symbol.security_type)
+
+    def knows_market(self, symbol: Symbol) -> bool:
+        """Whether the hours database has the market of a symbol."""
+        return self.market_hours.find(symbol.market, symbol.value, symbol.security_type) is not None
+
     def make_symbol(self, ticker: str, security_type: SecurityType, market: str) -> Symbol:
         """A new symbol; equities take their first date from the map files. LEAN: Common/Symbol.cs, Create."""
         if security_type == SecurityType.EQUITY and self.context.map_files is not None:
@@ -245,8 +253,6 @@ class AlgorithmState:
             start: int = self.history.warmup_start(self.warmup_bars, self.settings.warmup_resolution)
             return start
         if self.warmup_span is not None:
-            from vibetrader.engine.timekeeping import from_timedelta
-
             return self.local_ns - from_timedelta(self.warmup_span)
         return None
 

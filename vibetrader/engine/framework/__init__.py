@@ -1,1 +1,1 @@
-"""Part of the embedded engine."""
+"""LEAN's algorithm framework: alpha, portfolio construction, risk, execution, universe selection."""
