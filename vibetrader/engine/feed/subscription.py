@@ -1,0 +1,105 @@
+"""A subscription: columns, events and a cursor. LEAN: Engine/DataFeeds/Subscription.cs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from vibetrader.engine.feed.columns import Columns
+from vibetrader.engine.feed.config import SubscriptionDataConfig
+
+#: Later than everything.
+NEVER: Final = 1 << 62
+
+
+class Subscription:
+    """Delivers the rows of a configuration in time.
+
+    Attributes:
+        config: What is delivered.
+        security: Whose prices it sets.
+        columns: Its rows.
+        times: UTC arrival of each row, then `NEVER`.
+        i: Row of the last delivered point, -1 before the first.
+        events: Auxiliary points with their UTC arrival.
+        next_emit: UTC arrival of the next row or event; `NEVER` at the end.
+        removed: True once it is no longer wanted: what it has delivered in this step is dropped.
+        universes: Universes that want it; the engine's own feeds have none.
+    """
+
+    __slots__ = (
+        "_event", "columns", "config", "end", "events", "i", "is_quote", "is_universe", "next_emit", "removed", "security",
+        "start", "times", "triggers", "universes",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        config: SubscriptionDataConfig,
+        security: Any,
+        start: int,
+        end: int,
+        universe: Any = None,
+        is_universe: bool = False,
+    ) -> None:
+        self.config = config
+        self.security = security
+        self.start = start
+        self.end = end
+        self.universes: list[Any] = [] if universe is None else [universe]
+        self.is_universe = is_universe
+        self.is_quote = str(config.tick_type) == "QUOTE"
+        self.removed = False
+        self.i = -1
+        self.columns: Columns = None  # type: ignore[assignment]
+        self.times: list[int] = [NEVER]
+        self.events: list[tuple[int, Any]] = []
+        self._event = 0
+        self.triggers: Iterator[int] | None = None
+        self.next_emit = NEVER
+
+    def load(self, columns: Columns, events: list[tuple[int, Any]]) -> None:
+        """Take the rows to deliver."""
+        self.columns = columns
+        self.times = [*columns.emit, NEVER]
+        self.events = events
+        self._event = 0
+        self.i = -1
+        self._note_next()
+
+    def load_triggers(self, times: Iterator[int]) -> None:
+        """Take the times at which a universe selects."""
+        self.triggers = times
+        self.next_emit = next(times, NEVER)
+
+    def _note_next(self) -> None:
+        following = self.times[self.i + 1]
+        if self._event < len(self.events):
+            following = min(following, self.events[self._event][0])
+        self.next_emit = following
+
+    @property
+    def is_finished(self) -> bool:
+        """True when nothing is left."""
+        return self.next_emit == NEVER
+
+    def take(self, frontier: int) -> tuple[Subscription, int, int, list[Any] | None] | None:
+        """What arrives up to the frontier: this, first row, row after the last, events."""
+        times, i = self.times, self.i
+        low = high = i + 1
+        while times[high] <= frontier:
+            high += 1
+        found: list[Any] | None = None
+        if self.events:
+            while self._event < len(self.events) and self.events[self._event][0] <= frontier:
+                if found is None:
+                    found = []
+                found.append(self.events[self._event][1])
+                self._event += 1
+        self.i = high - 1
+        self._note_next()
+        if low == high and found is None:
+            return None
+        return self, low, high, found
+
+    def __str__(self) -> str:
+        return str(self.config)
