@@ -30,7 +30,7 @@ def markdown(report: Mapping[str, Any]) -> str:
         ]
         parts.append("## Figures\n\n" + _table(("figure", "value", "id"), rows))
     if report["trades"]:
-        rows = [
+        trades = [
             (
                 trade["entry_time"][:16].replace("T", " "),
                 trade["direction"],
@@ -42,9 +42,9 @@ def markdown(report: Mapping[str, Any]) -> str:
             )
             for trade in report["trades"][:_LONGEST_TABLE]
         ]
-        more = len(report["trades"]) - len(rows)
+        more = len(report["trades"]) - len(trades)
         head = ("entry", "side", "symbol", "at", "exit", "at", "profit")
-        parts.append("## Trades\n\n" + _table(head, rows) + (f"\n\n… and {more} more" if more > 0 else ""))
+        parts.append("## Trades\n\n" + _table(head, trades) + (f"\n\n… and {more} more" if more > 0 else ""))
     period = report["period"]
     foot = [f"{period['start']} … {period['end']}" if period["start"] else "", f"engine {report['engine']}"]
     foot += [f"data: {report['data'].get('source', 'unknown')}", f"trial {report['trial']}"]

@@ -12,16 +12,20 @@ Word = Annotated[str | None, typer.Argument(help="Only rows with this word.")]
 
 
 def lean_support(word: Word = None, as_json: o.Json = False) -> None:
-    """List the LEAN members that the embedded engine lacks, with the nearest way.
+    """List what the embedded engine supports of LEAN, and the nearest way for the rest.
 
     Example: vibetrader lean-support options
     """
     from vibetrader.cli import render
-    from vibetrader.engine.api.support import table
+    from vibetrader.engine.api.support import FEATURES
 
-    rows = [row for row in table() if word is None or word.lower() in f"{row['member']} {row['hint']}".lower()]
+    rows = [
+        {"feature": f.feature, "level": f.level, "members": list(f.members), "note": f.note}
+        for f in FEATURES
+        if word is None or word.lower() in " ".join((f.feature, f.note, *f.members)).lower()
+    ]
     if as_json:
         render.out_json(rows)
         return
     for row in rows:
-        render.out(f"{row['member']:40} {row['status']:12} {row['hint']}")
+        render.out(f"{row['feature']:28} {row['level']:8} {row['note'] or ', '.join(row['members'])}")

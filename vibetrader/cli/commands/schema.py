@@ -11,6 +11,6 @@ def schema(as_json: o.Json = False) -> None:
     Example: vibetrader schema > spec.schema.json
     """
     from vibetrader.cli import render
-    from vibetrader.spec import json_schema
+    from vibetrader.spec.strategy import json_schema
 
     render.out_json(json_schema())

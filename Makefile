@@ -1,0 +1,18 @@
+.PHONY: check lint types layers test slow
+
+check: lint types layers test
+
+lint:
+	ruff check vibetrader tests
+
+types:
+	mypy
+
+layers:
+	lint-imports
+
+test:
+	pytest
+
+slow:
+	pytest -m "slow"
