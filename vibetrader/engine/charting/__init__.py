@@ -1,1 +1,1 @@
-"""Part of the embedded engine."""
+"""Charts: what users plot and what the engine samples, and thinning of long series."""

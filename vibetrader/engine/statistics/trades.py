@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections import OrderedDict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from vibetrader.engine.data.enums import FillGroupingMethod, FillMatchingMethod
 from vibetrader.engine.data.symbol import Symbol
-from vibetrader.engine.money import ZERO, round_to
+from vibetrader.engine.money import ONE, ZERO, round_to
 from vibetrader.engine.naming import LeanEnum, alias_members, lean_names
 from vibetrader.engine.timekeeping import Nanoseconds, to_datetime, to_timedelta
 
@@ -21,22 +22,7 @@ class TradeDirection(LeanEnum):
     SHORT = 1
 
 
-class FillGroupingMethod(LeanEnum):
-    """What makes one trade of several fills."""
-
-    FILL_TO_FILL = 0
-    FLAT_TO_FLAT = 1
-    FLAT_TO_REDUCED = 2
-
-
-class FillMatchingMethod(LeanEnum):
-    """Which open fills a closing fill is matched with."""
-
-    FIFO = 0
-    LIFO = 1
-
-
-alias_members(TradeDirection, FillGroupingMethod, FillMatchingMethod)
+alias_members(TradeDirection)
 
 #: Stable names for the ids, so that two runs of one program give the same bytes; LEAN draws random ones.
 _NAMESPACE: Final = uuid.UUID("6ba7b810-9dad-11d1-80b4-00c04fd430c8")
@@ -81,13 +67,13 @@ class Trade:
 
     @property
     def entry_time(self) -> datetime:
-        """When it was opened."""
-        return to_datetime(self._entry_ns)
+        """When it was opened, in UTC."""
+        return to_datetime(self._entry_ns).replace(tzinfo=UTC)
 
     @property
     def exit_time(self) -> datetime:
-        """When it was closed."""
-        return to_datetime(self._exit_ns)
+        """When it was closed, in UTC."""
+        return to_datetime(self._exit_ns).replace(tzinfo=UTC)
 
     @property
     def duration(self) -> timedelta:
@@ -156,7 +142,7 @@ class _Open:
             self.peak = profit
 
 
-class _Fill:
+class Fill:
     """What the builder keeps of a fill."""
 
     __slots__ = ("ns", "order_id", "price", "quantity", "symbol")
@@ -177,7 +163,7 @@ class _Position:
 
     def __init__(self, price: Decimal) -> None:
         self.trades: list[_Open] = []
-        self.fills: list[_Fill] = []
+        self.fills: list[Fill] = []
         self.fees = ZERO
         self.high = self.low = price
 
@@ -259,37 +245,30 @@ class TradeBuilder:
             fill.price *= factor
 
     def process_fill(
-        self,
-        symbol: Symbol,
-        order_id: int,
-        utc: Nanoseconds,
-        price: Decimal,
-        quantity: Decimal,
-        *,
-        conversion_rate: Decimal,
-        fee: Decimal,
-        multiplier: Decimal = Decimal(1),
+        self, fill: Any, conversion_rate: Decimal, fee_in_account_currency: Decimal, multiplier: Decimal = ONE
     ) -> None:
         """Take one fill.
 
         Args:
-            symbol: Traded symbol.
-            order_id: Order of the fill; its fee counts once, on its first fill.
-            utc: Time of the fill.
-            price: Fill price.
-            quantity: Signed fill quantity.
+            fill: Order event with a fill.
             conversion_rate: Quote to account currency.
-            fee: Fee in account currency.
+            fee_in_account_currency: Fee of the order; counts once, on the order's first fill.
             multiplier: Contract multiplier.
         """
+        self.process(
+            Fill(fill.symbol, fill.order_id, fill.utc_ns, fill.fill_price_decimal, fill.fill_quantity_decimal),
+            conversion_rate * multiplier if multiplier != 1 else conversion_rate,
+            fee_in_account_currency,
+        )
+
+    def process(self, fill: Fill, rate: Decimal, fee: Decimal) -> None:
+        """The same with bare figures; `rate` includes the multiplier."""
         charge = ZERO
-        if order_id not in self._charged:
+        if fill.order_id not in self._charged:
             charge = fee
-            self._charged[order_id] = None
+            self._charged[fill.order_id] = None
             if len(self._charged) > 1000:
                 self._charged.popitem(last=False)
-        fill = _Fill(symbol, order_id, utc, price, quantity)
-        rate = conversion_rate * multiplier if multiplier != 1 else conversion_rate
         if self._grouping == FillGroupingMethod.FILL_TO_FILL:
             self._fill_to_fill(fill, charge, rate)
         elif self._grouping == FillGroupingMethod.FLAT_TO_FLAT:
@@ -303,7 +282,7 @@ class TradeBuilder:
         self._closed.append(trade)
 
     # LEAN: TradeBuilder.ProcessFillUsingFillToFill
-    def _fill_to_fill(self, fill: _Fill, fee: Decimal, rate: Decimal) -> None:
+    def _fill_to_fill(self, fill: Fill, fee: Decimal, rate: Decimal) -> None:
         position = self._positions.get(fill.symbol)
         if position is None or not position.trades:
             position = self._positions[fill.symbol] = _Position(fill.price)
@@ -356,7 +335,7 @@ class TradeBuilder:
             position.trades = [_Open(fill.open(rest if fill.quantity > 0 else -rest))]
             position.high = position.low = fill.price
 
-    def _close(self, trade: Trade, piece: _Open, position: _Position, fill: _Fill, rate: Decimal) -> None:
+    def _close(self, trade: Trade, piece: _Open, position: _Position, fill: Fill, rate: Decimal) -> None:
         entry, quantity = trade._entry_price, trade._quantity
         trade._exit_ns = fill.ns
         trade._exit_price = fill.price
@@ -371,7 +350,7 @@ class TradeBuilder:
         self._add(trade)
 
     # LEAN: TradeBuilder.ProcessFillUsingFlatToFlat
-    def _flat_to_flat(self, fill: _Fill, fee: Decimal, rate: Decimal) -> None:
+    def _flat_to_flat(self, fill: Fill, fee: Decimal, rate: Decimal) -> None:
         position = self._positions.get(fill.symbol)
         if position is None or not position.fills:
             self._restart(fill, fee)
@@ -409,7 +388,7 @@ class TradeBuilder:
             self._restart(fill, ZERO)
 
     # LEAN: TradeBuilder.ProcessFillUsingFlatToReduced
-    def _flat_to_reduced(self, fill: _Fill, fee: Decimal, rate: Decimal) -> None:
+    def _flat_to_reduced(self, fill: Fill, fee: Decimal, rate: Decimal) -> None:
         position = self._positions.get(fill.symbol)
         if position is None or not position.fills:
             self._restart(fill, fee)
@@ -458,7 +437,7 @@ class TradeBuilder:
         else:
             position.fees = ZERO
 
-    def _restart(self, fill: _Fill, fee: Decimal) -> None:
+    def _restart(self, fill: Fill, fee: Decimal) -> None:
         position = self._positions[fill.symbol] = _Position(fill.price)
         position.fills.append(fill)
         position.fees = fee
