@@ -426,7 +426,9 @@ class Overloads:
         return text
 
     def _mismatch(self, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> str:
-        for parameters in self.overloads:
+        given = len(arguments) + len(keywords)
+        # overloads with room for all arguments are blamed first
+        for parameters in sorted(self.overloads, key=lambda parameters: len(parameters) < given):
             for place, value in enumerate(arguments[: len(parameters)]):
                 parameter = parameters[place]
                 try:

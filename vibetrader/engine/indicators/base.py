@@ -15,6 +15,7 @@ by a subscription's own bars can be bound to it (`bind`): nothing then happens p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import isclose
 from string import Formatter
 from typing import Any, ClassVar, Protocol
 
@@ -486,7 +487,8 @@ class IndicatorBase(LeanOverrides):
         if isinstance(other, IndicatorBase):
             return self is other
         if isinstance(other, (int, float)) and not isinstance(other, bool):
-            return self.current.value == other
+            # LEAN compares decimals, which have no float noise
+            return isclose(self.current.value, other, rel_tol=1e-14)
         return False
 
     def __hash__(self) -> int:

@@ -272,7 +272,8 @@ def as_managed(indicator: Any) -> Any:
     if indicator is None:
         raise clr.NullReferenceException
     raise clr.InvalidCastException(
-        "cannot convert object to target type\n ---> Python.Runtime.PythonException: value cannot be converted to Type\n"
+        "cannot convert object to target type\n"
+        " ---> Python.Runtime.PythonException: value cannot be converted to Type\n"
         "   --- End of inner exception stack trace ---"
     )
 

@@ -217,19 +217,19 @@ class Alpha(BarIndicator):
     """LEAN: Indicators/Alpha.cs."""
 
     constructors = (
-        "target_symbol: Symbol, reference_symbol: Symbol, period: int, risk_free_rate: Optional[float] = None",
         "target_symbol: Symbol, reference_symbol: Symbol, alpha_period: int, beta_period: int, "
+        "risk_free_rate: Optional[float] = None",
+        "target_symbol: Symbol, reference_symbol: Symbol, period: int, risk_free_rate: Optional[float] = None",
+        "name: str, target_symbol: Symbol, reference_symbol: Symbol, alpha_period: int, beta_period: int, "
         "risk_free_rate: Optional[float] = None",
         "name: str, target_symbol: Symbol, reference_symbol: Symbol, period: int, "
         "risk_free_rate: Optional[float] = None",
-        "name: str, target_symbol: Symbol, reference_symbol: Symbol, alpha_period: int, beta_period: int, "
-        "risk_free_rate: Optional[float] = None",
-        "target_symbol: Symbol, reference_symbol: Symbol, period: int, risk_free_rate_model: PyObject",
         "target_symbol: Symbol, reference_symbol: Symbol, alpha_period: int, beta_period: int, "
         "risk_free_rate_model: PyObject",
-        "name: str, target_symbol: Symbol, reference_symbol: Symbol, period: int, risk_free_rate_model: PyObject",
+        "target_symbol: Symbol, reference_symbol: Symbol, period: int, risk_free_rate_model: PyObject",
         "name: str, target_symbol: Symbol, reference_symbol: Symbol, alpha_period: int, beta_period: int, "
         "risk_free_rate_model: PyObject",
+        "name: str, target_symbol: Symbol, reference_symbol: Symbol, period: int, risk_free_rate_model: PyObject",
     )
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:

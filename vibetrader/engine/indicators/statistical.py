@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import pairwise
 from math import log, sqrt
 from statistics import NormalDist
 from typing import Any, Protocol
@@ -257,12 +258,12 @@ class AutoRegressiveIntegratedMovingAverage(Indicator):
         self._data.appendleft(x)
         if not self._ready():
             return 0.0
-        ar, difference, ma = self._orders
+        _, difference, ma = self._orders
         series = list(self._data)
         heads = []
         for _ in range(difference):
             heads.append(series[-1])
-            series = [a - b for a, b in zip(series, series[1:], strict=False)]
+            series = [a - b for a, b in pairwise(series)]
         residuals = self._fit(series)
         forecast = sum(parameter * value for parameter, value in zip(self.ar_parameters, series, strict=False))
         for i in range(ma):
