@@ -61,3 +61,9 @@ def is_stable_without_pair(account_currency: str, currency: str, market: str) ->
     else:
         others = [account_currency]
     return any(other + currency in known or currency + other in known for other in others)
+
+
+def is_stable_pair(pair: str, market: str) -> bool:
+    """True when the market has the stable coin without a pair of its own. LEAN: Currencies.cs, IsStableCoinWithoutPair."""
+    known = _STABLE_WITHOUT_PAIR.get(market)
+    return known is not None and pair in known

@@ -1,1 +1,5 @@
-"""Part of the embedded engine."""
+"""Cash, positions as a whole, buying power."""
+
+from vibetrader.engine.portfolio.manager import SecurityPortfolioManager
+
+__all__ = ["SecurityPortfolioManager"]

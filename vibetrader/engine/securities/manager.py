@@ -31,8 +31,8 @@ class SecurityManager(LeanDictionary[Symbol, Security]):
     __clr_name__ = "QuantConnect.Securities.SecurityManager"
     _pair = pair_type("Symbol,Security")
 
-    def __init__(self, state: Any) -> None:
-        self._state = state
+    def __init__(self, algorithm: Any) -> None:
+        self._state = algorithm._vt
         self.active: dict[Symbol, Security] = {}
         self.all: dict[Symbol, Security] = {}
         self.service: Any = None
@@ -53,7 +53,8 @@ class SecurityManager(LeanDictionary[Symbol, Security]):
         if security is None:
             raise KeyNotFoundException(
                 f"This asset symbol ({key}) was not found in your security list. Please add this security before using it. "
-                f"Check the self.securities.contains_key(symbol) method to see if it exists."
+                "To prevent the exception, use self.securities.get(symbol), which returns None when the symbol is not found, "
+                "or guard the access with 'if symbol in self.securities:'."
             )
         return security
 
