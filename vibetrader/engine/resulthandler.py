@@ -22,7 +22,7 @@ from vibetrader.engine.charting.sampler import sample_candles
 from vibetrader.engine.data.enums import OrderStatus, SeriesType
 from vibetrader.engine.money import ZERO, dec, round_significant, round_to, smart_round
 from vibetrader.engine.statistics.builder import Performance, RunRecord, build, empty_performance
-from vibetrader.engine.statistics.capacity import CapacityEstimate, reserved_buying_power
+from vibetrader.engine.statistics.capacity import CapacityEstimate
 from vibetrader.engine.statistics.dotnet import grouped, iso_time, percent
 from vibetrader.engine.statistics.interestrates import InterestRateProvider
 from vibetrader.engine.statistics.jsonwriter import Compact, compact, indented
@@ -60,7 +60,7 @@ class ResultHandler:
         clock: For the start and end times in the result's state.
 
     Attributes:
-        next_sample: UTC ns after which the next time step samples the equity.
+        next_sample: UTC ns before which time steps need no processing: none, the equity candle wants each.
         log_lines: Lines of `<id>-log.txt` so far.
     """
 
@@ -69,6 +69,7 @@ class ResultHandler:
         self.algorithm_id = algorithm_id
         self.data_folder = data_folder
         self.next_sample = -(1 << 62)
+        self._next_equity = -(1 << 62)
         self.log_lines: list[str] = []
         self._clock = clock
         self._started = clock()
@@ -92,7 +93,7 @@ class ResultHandler:
         self._warned_of_points: set[str] = set()
         self._capacity: CapacityEstimate | None = None
         self._sign = "$"
-        self._value = self._unrealized = self._benchmark = ZERO
+        self._value = self._benchmark = ZERO
         self._starting = self._daily = self._peak = ZERO
         self._bar: list[Decimal] | None = None
         self._sales = [ZERO, ZERO]
@@ -130,7 +131,7 @@ class ResultHandler:
         self._ready = True
         self._sign = currencies.sign(state.portfolio.cash_book.account_currency)
         self._starting = self._daily = self._peak = self._value = starting_portfolio_value
-        self._unrealized = self._benchmark = ZERO
+        self._benchmark = ZERO
         self._capacity = CapacityEstimate(state)
         length = state.end_ns - state.start_ns
         self._resample = 4 * MINUTE if length < 4 * MINUTE * _SAMPLES else length // _SAMPLES
@@ -179,7 +180,7 @@ class ResultHandler:
         """A line of the engine, written at once."""
         self._store(text)
 
-    system_debug_message = debug_message
+    system_debug = system_debug_message = debug_message
     log_message = debug_message
 
     def _store(self, text: str) -> None:
@@ -225,8 +226,8 @@ class ResultHandler:
         self._capacity.update(force)
         self._update_bar()
         time = self._state.utc_ns
-        if time > self.next_sample or force:
-            self.next_sample = time + self._resample
+        if time > self._next_equity or force:
+            self._next_equity = time + self._resample
             self._sample_equity(time)
             self._collect_charts()
             self._flush_messages()
@@ -260,10 +261,10 @@ class ResultHandler:
         self._sample_margin(time, value)
         self._daily = value
 
+    sample_daily = sample
+
     def _update_values(self) -> None:
-        portfolio = self._state.portfolio
-        self._value = figure(portfolio, "total_portfolio_value")
-        self._unrealized = figure(portfolio, "total_unrealized_profit")
+        self._value = self._state.portfolio.total_portfolio_value_decimal
 
     def _performance(self, value: Decimal) -> Decimal:
         """Return since the last daily sample in percent."""
@@ -359,7 +360,7 @@ class ResultHandler:
         for security in self._state.securities.values():
             if not security.holdings.quantity_decimal:
                 continue
-            used = reserved_buying_power(security)
+            used: Decimal = self._state.portfolio.margin_of(security)
             share = round_significant(used / value, 4) if value else ZERO
             shares.append((security.symbol.value, share))
         if not shares:
@@ -514,7 +515,7 @@ class ResultHandler:
         gain = (self._value - self._starting) / self._starting if self._starting > 0 else ZERO
         own = {
             "Probabilistic Sharpe Ratio": summary.get("Probabilistic Sharpe Ratio", "0%"),
-            "Unrealized": sign + grouped(self._unrealized),
+            "Unrealized": sign + grouped(figure(portfolio, "total_unrealized_profit")),
             "Fees": f"-{sign}{grouped(figure(portfolio, 'total_fees'))}",
             "Net Profit": sign + grouped(figure(portfolio, "total_net_profit")),
             "Return": percent(gain),

@@ -56,7 +56,8 @@ class ChartPoint:
     @property
     def x(self) -> int:
         """When, in Unix seconds."""
-        return int(round(self._row[0] / SECOND))
+        seconds: float = self._row[0] / SECOND
+        return round(seconds)
 
     @property
     def y(self) -> float | None:

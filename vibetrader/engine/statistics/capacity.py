@@ -190,7 +190,7 @@ class CapacityEstimate:
         self.lowest = smallest.security.symbol
         share = smallest.sale_volume / sales if sales else ZERO
         security = smallest.security
-        used = reserved_buying_power(security) * dec(security.leverage)
+        used = _reserved_buying_power(security) * dec(security.leverage)
         scaling = max(share, used / total)
         fresh = smallest.market_volume / smallest.trades / scaling if scaling else self._value
         if self._value:
@@ -227,11 +227,18 @@ class CapacityEstimate:
         return Bar(dec(quote.close), volume, quote._end - quote._start)
 
 
-def reserved_buying_power(security: Any) -> Decimal:
-    """Margin the security's position holds; 0 for models that don't say."""
-    model = security.buying_power_model
-    found = getattr(model, "reserved_buying_power_decimal", None)
-    return found(security) if found is not None else ZERO
+def _reserved_buying_power(security: Any) -> Decimal:
+    """Money the security's position holds back, by its own model. LEAN: Security.MarginModel."""
+    found = security.buying_power_model.get_reserved_buying_power_for_position(_Position(security))
+    return dec(getattr(found, "absolute_used_buying_power", found))
+
+
+class _Position:
+    """LEAN: ReservedBuyingPowerForPositionParameters."""
+
+    def __init__(self, security: Any) -> None:
+        self.security = security
+        self.Security = security
 
 
 def _decimal(owner: Any, name: str) -> Decimal:
