@@ -1,12 +1,63 @@
-"""Repairs of known mistakes, without a model: placeholder until the rules are written below."""
+"""Repairs of known mistakes without a model: the edits that the checks propose, applied one mistake at a time.
+
+An edit replaces a span of the source, so that everything else of a person's file stays as it was, comments and layout included.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from vibetrader.compile.checks import mistakes
+from vibetrader.compile.checks.program import Edit, Mistake
 from vibetrader.results.findings import Finding
 
 
 def repair(source: str, findings: Sequence[Finding]) -> str | None:
-    """The program with one mistake mended, or None when no rule knows how."""
-    return None
+    """The program with one mistake mended, or None when no rule knows how.
+
+    Args:
+        source: The program.
+        findings: What checks and run found; of the mistakes that a rule can mend, one that fits the first error wins.
+    """
+    mendable = [mistake for mistake in mistakes(source) if mistake.edits]
+    errors = [finding for finding in findings if finding.severity == "error"]
+    chosen = _best(mendable, errors)
+    if chosen is None:
+        return None
+    mended = apply(source, chosen.edits)
+    return mended if mended != source and _reads(mended) else None
+
+
+def _best(mendable: Sequence[Mistake], errors: Sequence[Finding]) -> Mistake | None:
+    for error in errors:
+        same = [m for m in mendable if m.finding.error_class == error.error_class]
+        on_line = [m for m in mendable if error.line is not None and m.finding.line == error.line]
+        for choice in ([m for m in same if m in on_line], [m for m in same if _is_error(m)], on_line):
+            if choice:
+                return choice[0]
+        if same:
+            return same[0]
+    certain = [m for m in mendable if _is_error(m)]
+    return certain[0] if certain and errors else None
+
+
+def _is_error(mistake: Mistake) -> bool:
+    return mistake.finding.severity == "error"
+
+
+def apply(source: str, edits: Iterable[Edit]) -> str:
+    """The source with the edits made; of edits that overlap the first wins."""
+    end_of_last = len(source) + 1
+    for edit in sorted(edits, key=lambda e: (e.start, e.end), reverse=True):
+        if edit.end <= end_of_last:
+            source = source[: edit.start] + edit.text + source[edit.end :]
+            end_of_last = edit.start
+    return source
+
+
+def _reads(source: str) -> bool:
+    try:
+        compile(source, "main.py", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return False
+    return True
