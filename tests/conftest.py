@@ -32,7 +32,9 @@ def needs_shared(relative: str) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _alone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+def _alone(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """No network, no settings of the machine: a test gives the same result wherever it runs."""
     for name in list(os.environ):
         if name.startswith(("VIBETRADER_", "OPENAI_", "ANTHROPIC_")) and name != "VIBETRADER_SHARED":

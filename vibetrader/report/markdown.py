@@ -13,7 +13,7 @@ def markdown(report: Mapping[str, Any]) -> str:
     parts = [f"# {_cell(report['headline'])}"]
     idea = report["idea"]
     if idea["text"]:
-        parts.append("\n".join(f"> {line}" for line in idea["text"].splitlines()[:12]))
+        parts.append("\n".join(f"> {_cell(line)}" for line in idea["text"].splitlines()[:12]))
     parts += [f"> then: {_cell(words)}" for words in idea["feedback"]]
     if report["warnings"]:
         parts.append("**Warnings**\n\n" + "\n".join(f"- {_cell(text)}" for text in report["warnings"]))

@@ -16,7 +16,7 @@ class Settings(BaseModel):
     speaks. Secrets are `SecretStr`: no dump of the settings shows them.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     # Places
     runs_dir: Path = Field(Path("runs"), description="Folder of run directories.")
