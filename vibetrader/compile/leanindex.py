@@ -1,4 +1,4 @@
-"""LEAN's Python interface as an index: classes, members, signatures. Made by `build_index`, loaded once when asked for."""
+"""LEAN's Python interface as an index: classes, members, signatures; made by `build_index`, loaded when asked for."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Repairs of known mistakes without a model: the edits that the checks propose, applied one mistake at a time.
 
-An edit replaces a span of the source, so that everything else of a person's file stays as it was, comments and layout included.
+An edit replaces a span of the source: everything else of a person's file stays as it was, comments and layout too.
 """
 
 from __future__ import annotations

@@ -179,16 +179,16 @@ def _warm_up(program: Program) -> Iterator[Mistake]:
                 edits=[program.drop_lines(statement)] if statement is not None else [],
             )  # fmt: skip
     if init is not None:
-        for statement in init.body:
-            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-                name = ast.unparse(statement.value.func)
+        for line in init.body:
+            if isinstance(line, ast.Expr) and isinstance(line.value, ast.Call):
+                name = ast.unparse(line.value.func)
                 if name.removeprefix("self.") in _ORDERS and name.startswith("self."):
                     yield program.mistake(
-                        ErrorClass.WARM_UP, statement.lineno,
+                        ErrorClass.WARM_UP, line.lineno,
                         "This operation is not allowed in initialize or during warm up", severity="warning",
                         cause="In initialize there is no price yet; LEAN refuses the order and goes on.",
                         fix="Send it from on_warmup_finished or on_data.", example="def on_warmup_finished(self): ...",
-                        repair="drop_order", edits=[program.drop_lines(statement)],
+                        repair="drop_order", edits=[program.drop_lines(line)],
                     )  # fmt: skip
     yield from _missing_guard(program, bool(warm))
 
@@ -319,7 +319,7 @@ def _got(program: Program, function: ast.FunctionDef, node: ast.Name, text: str)
     if owner not in ("TradeBars", "QuoteBars", "Slice") or any(test in text for test in tests):
         return
     if any(f.lineno < node.lineno for f in ast.walk(function) if isinstance(f, ast.Attribute)
-           and isinstance(f.value, ast.Name) and f.value.id == name and f is not node):  # fmt: skip
+           and isinstance(f.value, ast.Name) and f.value.id == name):  # fmt: skip
         return
     statement = assigned[0]
     indent = " " * statement.col_offset

@@ -129,9 +129,9 @@ HEADER_NAMES: Final = frozenset(
 def check(program: Program) -> Iterator[Mistake]:
     """Mistakes of the import lines."""
     star = False
-    for node in program.tree.body:
-        if isinstance(node, ast.ImportFrom):
-            star |= node.module == "AlgorithmImports" and node.names[0].name == "*"
+    for line in program.tree.body:
+        if isinstance(line, ast.ImportFrom):
+            star |= line.module == "AlgorithmImports" and line.names[0].name == "*"
     for node in ast.walk(program.tree):
         if isinstance(node, ast.Import):
             for alias in node.names:

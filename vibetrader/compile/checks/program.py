@@ -214,7 +214,8 @@ class Program:
         """Brokerage and account type as the program sets them, in lower case; "" where it does not."""
         for call in self.calls_of("set_brokerage_model"):
             words = [last_name(argument) for argument in call.args] + [last_name(k.value) for k in call.keywords]
-            return (words + ["", ""])[0], (words + ["", ""])[1]
+            first, second, *_ = [*words, "", ""]
+            return first, second
         return "", ""
 
     # ------------------------------------------------------------------------------------ types
@@ -304,7 +305,7 @@ def _assignments(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr | None]]:
             yield target, node.value
     elif isinstance(node, ast.AnnAssign):
         yield node.target, node.value
-    elif isinstance(node, ast.AugAssign) or isinstance(node, ast.For | ast.comprehension):
+    elif isinstance(node, ast.AugAssign | ast.For | ast.comprehension):
         yield node.target, None
     elif isinstance(node, ast.NamedExpr):
         yield node.target, node.value
