@@ -1,0 +1,490 @@
+"""The run: one time step after another, in LEAN's order. LEAN: Engine/AlgorithmManager.cs, Run; DataFeeds/SubscriptionSynchronizer.cs.
+
+`STEPS` is the order of a full step. Most steps are plainer: nothing but new bars, so that a step costs a few stores and the
+user's `on_data`; `Loop.run` handles those itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from vibetrader.engine.data.bars import Delisting, Dividend, MarginInterestRate, Split, SymbolChangedEvent
+from vibetrader.engine.data.enums import AlgorithmStatus, DelistingType, SecurityType, SplitType
+from vibetrader.engine.data.slice import Slice
+from vibetrader.engine.feed.subscription import NEVER, Subscription
+from vibetrader.engine.timekeeping import HOUR, MINUTE
+from vibetrader.engine.universe.selection import SecurityChanges, UniverseSelection
+
+_MARGIN_CALL_INTERVAL: Final = 5 * MINUTE
+
+#: A subscription, its first new row, the row after the last, its events.
+Packet = tuple[Subscription, int, int, "list[Any] | None"]
+
+
+class AlgorithmFailure(Exception):
+    """An exception of the strategy (or of the engine on its behalf) that ends the run.
+
+    Args:
+        error: The exception.
+        context: Where it came from, LEAN's word for it.
+    """
+
+    def __init__(self, error: BaseException, context: str) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.context = context
+
+
+class TimeSlice:
+    """What happens at one moment. LEAN: Engine/DataFeeds/TimeSlice.cs."""
+
+    __slots__ = ("changes", "entries", "events", "packets", "points", "slice", "time", "universe_data")
+
+    def __init__(self, time: int) -> None:
+        self.time = time
+        self.packets: list[Packet] = []
+        self.events: list[tuple[Subscription, Any]] = []
+        self.entries: list[tuple[Any, Any]] = []
+        self.changes = SecurityChanges()
+        self.points = 0
+        self.universe_data = 0
+        self.slice: Slice = None  # type: ignore[assignment]
+
+
+class Loop:
+    """Runs an algorithm that is set up.
+
+    Args:
+        algorithm: The algorithm.
+        results: Result handler.
+        selection: Universe selection.
+
+    Attributes:
+        data_points: Data points so far, as LEAN counts them.
+    """
+
+    def __init__(self, algorithm: Any, results: Any, selection: UniverseSelection) -> None:
+        self._algorithm = algorithm
+        self._state = algorithm._vt
+        self._results = results
+        self._selection = selection
+        self._feed = self._state.subscriptions.feed
+        self._transactions = self._state.transactions
+        self._portfolio = self._state.portfolio
+        self._schedule = self._state.schedule
+        self._subscriptions = self._state.subscriptions
+        self._trades = results.trade_builder
+        self.data_points = 0
+        self._was_warming_up = False
+        self._next_margin_call = 0
+        self._next_scan = 0
+        self._stop = False
+        self._split_warnings: list[Any] = []
+        self._last_time = 0
+
+    # -- the run ------------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Stream all data through the algorithm, then end it.
+
+        Raises:
+            AlgorithmFailure: The strategy failed.
+        """
+        state = self._state
+        self._was_warming_up = state.is_warming_up
+        self._next_scan = state.utc_ns // HOUR * HOUR + HOUR
+        self._last_time = state.start_ns
+        self._guard("Daily Sampling", self._schedule_sampling)
+        if state.is_warming_up:
+            state.debug("Algorithm starting warm up...")
+        else:
+            self._guard("OnWarmupFinished", lambda: self._algorithm.on_warmup_finished())
+        self._selection.take_changes()
+        self._stream()
+        self._finish()
+
+    def _schedule_sampling(self) -> None:
+        schedule, state = self._schedule, self._state
+        schedule.on(
+            "Daily Sampling",
+            schedule.date_rules.every_day(),
+            schedule.time_rules.midnight,
+            lambda: self._results.sample(state.utc_ns),
+        )
+
+    def _finish(self) -> None:
+        """LEAN: AlgorithmManager.cs, Run, after the loop."""
+        state = self._state
+        self._guard("OnEndOfAlgorithm", lambda: self._algorithm.on_end_of_algorithm())
+        self._results.process_synchronous_events(force=True)
+        if state.status == AlgorithmStatus.STOPPED:
+            self._results.log_message("Algorithm Stopped")
+        elif state.status == AlgorithmStatus.DELETED:
+            self._results.debug_message(
+                f"Algorithm Id:({state.context.algorithm_id}) Deleted by request."
+            )
+        state.status = AlgorithmStatus.COMPLETED
+        self._results.sample(self._last_time)
+
+    def _guard(self, context: str, call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except AlgorithmFailure:
+            raise
+        except Exception as error:
+            raise AlgorithmFailure(error, context) from error
+
+    def _stream(self) -> None:
+        """One step per moment that has data. LEAN: Synchronizer.cs, StreamData."""
+        feed, state = self._feed, self._state
+        warmup_end = state.time_zone.to_utc(state.start_ns)
+        frontier = state.utc_ns
+        previous = -1
+        while not self._stop:
+            subscriptions = feed.in_order()
+            following = NEVER
+            for subscription in subscriptions:
+                if subscription.next_emit < following:
+                    following = subscription.next_emit
+            if following != NEVER and following > frontier:
+                frontier = following
+            time_slice = self._collect(frontier)
+            if self._stop:
+                return
+            if state.is_warming_up and state.locked and frontier > warmup_end:
+                self._pulse(warmup_end)
+                if self._stop:
+                    return
+            if frontier == previous and not time_slice.universe_data and not time_slice.packets:
+                return
+            if following == NEVER and not time_slice.universe_data and not time_slice.packets and not time_slice.changes:
+                return
+            previous = frontier
+            self._step(time_slice)
+
+    def _collect(self, frontier: int) -> TimeSlice:
+        """Everything that arrives up to the frontier. LEAN: SubscriptionSynchronizer.cs, Sync."""
+        feed, selection = self._feed, self._selection
+        result = TimeSlice(frontier)
+        packets = result.packets
+        finished: list[Subscription] = []
+        added: list[Any] = []
+        removed: list[Any] = []
+        pulsed = False
+        while True:
+            universes: list[tuple[Any, Any]] = []
+            for subscription in feed.in_order():
+                if subscription.next_emit > frontier:
+                    if subscription.next_emit == NEVER:
+                        finished.append(subscription)
+                    continue
+                if subscription.is_universe:
+                    data = self._universe_data(subscription, frontier)
+                    universes.append((subscription.universes[0], data))
+                    result.universe_data += len(data)
+                    if subscription.next_emit == NEVER:
+                        finished.append(subscription)
+                    continue
+                packet = subscription.take(frontier)
+                if packet is not None:
+                    packets.append(packet)
+                    for event in packet[3] or ():
+                        if event.__class__ is Delisting and event.type == DelistingType.DELISTED:
+                            change = selection.handle_delisting(event.symbol)
+                            removed += change.all_removed
+                if subscription.next_emit == NEVER:
+                    finished.append(subscription)
+            for subscription in finished:
+                feed.finish(subscription)
+            finished = []
+            new = SecurityChanges()
+            if universes:
+                if not pulsed or True:
+                    pulsed = True
+                    self._pulse(frontier)
+                    if self._stop:
+                        return result
+                universes.sort(key=lambda item: (int(item[0].configuration.resolution), str(item[0].symbol.id)))
+                for universe, data in universes:
+                    change = self._guard("Synchronizer", lambda u=universe, d=data: selection.apply(u, frontier, d))
+                    new.all_added += change.all_added
+                    new.all_removed += change.all_removed
+                added += new.all_added
+                removed += new.all_removed
+            if not new and not selection.add_internal_feeds(frontier):
+                break
+        result.changes = SecurityChanges(list(dict.fromkeys(added)), list(dict.fromkeys(removed)))
+        self._make_slice(result)
+        return result
+
+    @staticmethod
+    def _universe_data(subscription: Subscription, frontier: int) -> list[Any]:
+        if subscription.triggers is not None:
+            data: list[Any] = []
+            while subscription.next_emit <= frontier:
+                data.append(subscription.next_emit)
+                subscription.next_emit = next(subscription.triggers, NEVER)
+            return data
+        packet = subscription.take(frontier)
+        points: list[Any] = []
+        if packet is not None:
+            for row in range(packet[1], packet[2]):
+                point = subscription.columns.bar(row)
+                points += point.data if hasattr(point, "data") and isinstance(point.data, list) else [point]
+        return points
+
+    def _make_slice(self, time_slice: TimeSlice) -> None:
+        """LEAN: TimeSliceFactory.cs, Create."""
+        entries = time_slice.entries
+        points = time_slice.universe_data
+        packets: list[Packet] = []
+        for packet in time_slice.packets:
+            subscription, low, high, events = packet
+            if subscription.removed:
+                continue
+            packets.append(packet)
+            points += high - low + (len(events) if events else 0)
+            internal = subscription.config.is_internal_feed
+            columns = subscription.columns
+            if events:
+                for event in events:
+                    if not internal or event.__class__ is Delisting:
+                        time_slice.events.append((subscription, event))
+                    if not internal:
+                        entries.append((None, event))
+            if not internal:
+                for row in range(low, high):
+                    entries.append((columns, row))
+        time_slice.packets = packets
+        time_slice.points = points
+        time_slice.slice = Slice(self._state.time_zone, time_slice.time, entries)
+
+    # -- one step -----------------------------------------------------------------------------------------------------
+
+    def _pulse(self, utc: int) -> None:
+        """A moment without data: past events and consolidators, then the clock."""
+        state = self._state
+        if state.utc_ns == utc:
+            return
+        self._begin(utc)
+        if not self._stop:
+            self._check_warmup()
+
+    def _begin(self, utc: int) -> None:
+        """Steps 1 to 3: stop conditions, past events, past scans, the clock."""
+        state = self._state
+        if state.status != AlgorithmStatus.RUNNING:
+            self._stop = True
+            return
+        self._last_time = utc
+        if self._portfolio.total_portfolio_value_decimal <= 0:
+            self._results.system_debug_message(
+                "AlgorithmManager.Run(): Portfolio value is less than or equal to zero, stopping algorithm."
+            )
+            self._stop = True
+            return
+        if self._schedule.next_due < utc:
+            self._run_events(self._schedule.run_past, utc)
+        if self._subscriptions.next_scan < utc:
+            self._guard("Consolidators scan", lambda: self._subscriptions.scan_past(utc))
+        state.set_date_time(utc)
+
+    def _run_events(self, run: Callable[[int], None], utc: int) -> None:
+        try:
+            run(utc)
+        except AlgorithmFailure:
+            raise
+        except Exception as error:
+            raise AlgorithmFailure(error, f"Scheduled event: '{self._schedule.running}'") from error
+
+    def _check_warmup(self) -> None:
+        state = self._state
+        if self._was_warming_up and not state.is_warming_up:
+            self._was_warming_up = False
+            self._results.on_warmup_finished()
+            self._guard("OnWarmupFinished", lambda: self._algorithm.on_warmup_finished())
+            state.debug("Algorithm finished warming up.")
+
+    def _step(self, time_slice: TimeSlice) -> None:
+        self.data_points += time_slice.points
+        for step in STEPS:
+            step(self, time_slice)
+            if self._stop:
+                return
+
+    def _clock(self, time_slice: TimeSlice) -> None:
+        self._begin(time_slice.time)
+        if not self._stop:
+            self._state.current_slice = time_slice.slice
+
+    def _changes(self, time_slice: TimeSlice) -> None:
+        """LEAN: IAlgorithm.ProcessSecurityChanges and the handlers that watch securities."""
+        changes = time_slice.changes
+        if changes:
+            for security in changes.all_added:
+                if not security.is_internal:
+                    security.is_tradable = security.symbol.security_type != SecurityType.INDEX
+            self._schedule.on_securities_changed(changes.all_added, changes.all_removed)
+
+    def _prices(self, time_slice: TimeSlice) -> None:
+        """Last prices; repeats never set one. LEAN: Common/Securities/Security.cs, Update; SecurityCache.cs."""
+        for subscription, low, high, _ in time_slice.packets:
+            filled = subscription.columns.filled
+            row = high - 1
+            while row >= low and filled[row]:
+                row -= 1
+            if row >= low:
+                cache = subscription.security.cache
+                if subscription.is_quote:
+                    cache.quote_sub = subscription
+                    cache.quote_i = row
+                else:
+                    cache.trade_sub = subscription
+                    cache.trade_i = row
+        for subscription, event in time_slice.events:
+            if event.__class__ is MarginInterestRate:
+                subscription.security.cache.add_data(event)
+        trades = self._trades
+        if trades.has_positions:
+            for subscription, _, _, _ in time_slice.packets:
+                symbol = subscription.security.symbol
+                if trades.has_open_position(symbol):
+                    trades.set_market_price(symbol, subscription.security.price_decimal)
+
+    def _settle(self, time_slice: TimeSlice) -> None:
+        """Funding and settlement each hour, conversion rates, value of the portfolio."""
+        utc = time_slice.time
+        if utc >= self._next_scan:
+            self._portfolio.scan_securities(utc)
+            self._next_scan = utc // HOUR * HOUR + HOUR
+        self._portfolio.cash_book.update()
+        self._portfolio.invalidate()
+        self._check_warmup()
+
+    def _symbol_changes(self, time_slice: TimeSlice) -> None:
+        changed = [event for _, event in time_slice.events if event.__class__ is SymbolChangedEvent]
+        if not changed:
+            return
+        events = time_slice.slice.symbol_changed_events
+        self._guard("OnSymbolChangedEvents", lambda: self._algorithm.on_symbol_changed_events(events))
+        for event in changed:
+            for ticket in self._transactions.get_open_order_tickets(event.symbol):
+                ticket.cancel("Open order cancelled on symbol changed event")
+
+    def _fills(self, time_slice: TimeSlice) -> None:
+        if self._transactions.has_work:
+            self._guard("OnOrderEvent", self._transactions.scan)
+
+    def _events(self, time_slice: TimeSlice) -> None:
+        if self._schedule.next_due <= time_slice.time:
+            self._run_events(self._schedule.run_exactly, time_slice.time)
+
+    def _quit(self, time_slice: TimeSlice) -> None:
+        if self._state.status != AlgorithmStatus.RUNNING:
+            self._stop = True
+        error = self._state.run_time_error
+        if error is not None:
+            raise AlgorithmFailure(error, "")
+
+    def _margin_calls(self, time_slice: TimeSlice) -> None:
+        if time_slice.time < self._next_margin_call:
+            return
+        self._next_margin_call = time_slice.time + _MARGIN_CALL_INTERVAL
+        self._guard("OnMarginCall", self._portfolio.check_margin_calls)
+
+    def _on_changes(self, time_slice: TimeSlice) -> None:
+        changes = time_slice.changes
+        if not changes:
+            return
+        self._guard("OnSecuritiesChanged", lambda: self._algorithm.on_securities_changed(changes))
+        self._guard("OnSecuritiesChanged", lambda: self._state.framework.on_securities_changed(changes))
+
+    def _corporate_actions(self, time_slice: TimeSlice) -> None:
+        """Cash of dividends, holdings after splits. LEAN: AlgorithmManager.cs, HandleDividends, HandleSplits."""
+        state = self._state
+        for subscription, event in time_slice.events:
+            if event.__class__ is Dividend and not state.is_warming_up:
+                mode = subscription.config.data_normalization_mode
+                self._guard("Dividend event", lambda e=event, m=mode: self._portfolio.apply_dividend(e, m))
+        for subscription, event in time_slice.events:
+            if event.__class__ is Split and event.type == SplitType.SPLIT_OCCURRED and not state.is_warming_up:
+                mode = subscription.config.data_normalization_mode
+                self._guard("Split event", lambda e=event, m=mode: self._portfolio.apply_split(e, m))
+
+    def _consolidate(self, time_slice: TimeSlice) -> None:
+        for subscription, low, high, _ in time_slice.packets:
+            consolidators = subscription.config.consolidators
+            if consolidators:
+                self._feed_consolidators(subscription, low, high, consolidators, time_slice.time)
+
+    def _feed_consolidators(
+        self, subscription: Subscription, low: int, high: int, consolidators: list[Any], utc: int
+    ) -> None:
+        if subscription.config.is_internal_feed:
+            return
+        local = subscription.config.exchange_zone.to_local(utc)
+        columns = subscription.columns
+        try:
+            bars = [columns.bar(row) for row in range(low, high)]
+            for consolidator in list(consolidators):
+                for bar in bars:
+                    consolidator.update(bar)
+                consolidator.scan_ns(local)
+        except AlgorithmFailure:
+            raise
+        except Exception as error:
+            raise AlgorithmFailure(error, "Consolidators update") from error
+
+    def _on_corporate_actions(self, time_slice: TimeSlice) -> None:
+        if not time_slice.events:
+            return
+        data, algorithm = time_slice.slice, self._algorithm
+        if any(event.__class__ is Split for _, event in time_slice.events) and data.splits.count:
+            self._guard("OnSplits", lambda: algorithm.on_splits(data.splits))
+        if any(event.__class__ is Dividend for _, event in time_slice.events) and data.dividends.count:
+            self._guard("OnDividends", lambda: algorithm.on_dividends(data.dividends))
+        if any(event.__class__ is Delisting for _, event in time_slice.events):
+            delistings = data.delistings
+            if delistings.count:
+                self._guard("OnDelistings", lambda: algorithm.on_delistings(delistings))
+
+    def _on_data(self, time_slice: TimeSlice) -> None:
+        if time_slice.entries:
+            try:
+                self._algorithm.on_data(time_slice.slice)
+            except Exception as error:
+                raise AlgorithmFailure(error, "OnData") from error
+        framework = self._state.framework
+        if not framework.idle:
+            self._guard("OnData", lambda: framework.on_data(time_slice.slice))
+
+    def _sample(self, time_slice: TimeSlice) -> None:
+        self._results.process_synchronous_events()
+
+    def _end(self, time_slice: TimeSlice) -> None:
+        """LEAN: QCAlgorithm.Universe.cs, OnEndOfTimeStep; delistings: BrokerageTransactionHandler.cs."""
+        self._guard("OnEndOfTimeStep", self._state.end_of_time_step)
+        self._selection.take_changes()
+
+
+#: A time step. LEAN: Engine/AlgorithmManager.cs, Run
+STEPS: Final[tuple[Callable[[Loop, TimeSlice], None], ...]] = (
+    Loop._clock,
+    Loop._changes,
+    Loop._prices,
+    Loop._settle,
+    Loop._symbol_changes,
+    Loop._fills,
+    Loop._events,
+    Loop._quit,
+    Loop._margin_calls,
+    Loop._on_changes,
+    Loop._corporate_actions,
+    Loop._consolidate,
+    Loop._on_corporate_actions,
+    Loop._on_data,
+    Loop._fills,
+    Loop._sample,
+    Loop._end,
+)
