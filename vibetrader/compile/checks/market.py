@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -122,15 +123,11 @@ def _meant(ticker: str, market: str, kind: str) -> str:
     for name in names:
         if database.contains(market, name, kind):
             return name
-    # A pair with the letters in another order, then one a slip of the finger away.
+    # A slip of the finger: the nearest pair, those quoted in the usual currency first.
     tickers = database.tickers(market, kind)
-    same = sorted(t for t in tickers if sorted(t) == sorted(bare))
-    for prefix in (bare[:3], bare[:2]):
-        for candidate in same:
-            if candidate.startswith(prefix):
-                return candidate
-    near = closest(bare, tickers, count=1, cutoff=0.8)
-    return near[0] if near else ""
+    near = closest(bare, tickers, count=8, cutoff=0.8)
+    usual = [name for name in near if name.endswith(("USDT", "USD"))]
+    return ([name for name in usual if sorted(name) == sorted(bare)] or usual or near or [""])[0]
 
 
 def _equity(program: Program, call: ast.Call, node: ast.expr, ticker: str) -> Iterator[Mistake]:
@@ -189,7 +186,7 @@ def _not_assigned(program: Program) -> Iterator[Mistake]:
     if program.initialize is None:
         return
     body = program.initialize.body
-    for node, following in zip(body, body[1:]):
+    for node, following in itertools.pairwise(body):
         if (
             isinstance(node, ast.Assign)
             and isinstance(node.value, ast.Constant)
