@@ -566,8 +566,7 @@ class ResultHandler:
         orders = state.transactions.orders
         return {
             "rollingWindow": {name: window.to_json(with_trades=False) for name, window in rolling.items()},
-            "totalPerformance": total.to_json(),
-            "charts": {name: Compact(chart.to_json()) for name, chart in self.charts.items()},
+            "charts": {name: _chart_json(chart) for name, chart in self.charts.items()},
             "orders": {str(number): order_json(order) for number, order in sorted(orders.items())},
             "profitLoss": {iso_time(time): profit for time, profit in self._profit_loss()},
             "statistics": dict(summary),
@@ -575,13 +574,13 @@ class ResultHandler:
             "state": self._state_json(),
             "serverStatistics": self._server_statistics(),
             "algorithmConfiguration": self._configuration(),
+            "totalPerformance": total.to_json(),
         }
 
     def _empty_document(self) -> dict[str, Any]:
         """LEAN's result of a run whose algorithm could not be made. LEAN: BacktestResultPacket.CreateEmpty."""
         return {
             "rollingWindow": {},
-            "totalPerformance": empty_performance().to_json(),
             "charts": {},
             "orders": {},
             "profitLoss": {},
@@ -601,6 +600,7 @@ class ResultHandler:
                 "endDate": "0001-01-01T00:00:00Z",
                 "tradingDaysPerYear": 252,
             },
+            "totalPerformance": empty_performance().to_json(),
         }
 
     def _state_json(self) -> dict[str, str]:
@@ -660,22 +660,13 @@ class ResultHandler:
                 series.rows = rows
             thin = Chart(_EQUITY)
             thin.add_series(series)
-            charts[_EQUITY] = Compact(thin.to_json())
-        total = document["totalPerformance"]
+            charts[_EQUITY] = _chart_json(thin)
+        kept = ("statistics", "runtimeStatistics", "state", "serverStatistics", "algorithmConfiguration")
         return {
             "rollingWindow": {},
-            "totalPerformance": {
-                "tradeStatistics": total["tradeStatistics"],
-                "portfolioStatistics": total["portfolioStatistics"],
-                "closedTrades": [],
-            },
             "charts": charts,
-            "orders": {},
-            "profitLoss": {},
-            **{
-                key: document[key]
-                for key in ("statistics", "runtimeStatistics", "state", "serverStatistics", "algorithmConfiguration")
-            },
+            **{key: document[key] for key in kept},
+            "totalPerformance": document["totalPerformance"] | {"closedTrades": []},
         }
 
     def _write_orders(self) -> None:
@@ -750,6 +741,13 @@ class ResultHandler:
                 continue
             found.append(event)
         return found
+
+
+def _chart_json(chart: Chart) -> dict[str, Any]:
+    """A chart with each series on one line, as LEAN writes them."""
+    out = chart.to_json()
+    out["series"] = {name: Compact(series) for name, series in out["series"].items()}
+    return out
 
 
 def _evaluate(benchmark: Any, time: int) -> Decimal:

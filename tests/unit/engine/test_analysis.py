@@ -40,7 +40,7 @@ def inputs(**changes: Any) -> Inputs:
 @pytest.mark.parametrize("name", ["03_ema_cross", "33_spy_daily_sma200"])
 def test_findings_of_a_recorded_run_are_lean_s(name: str) -> None:
     run, data = raw(name), lean_dir() / "Data"
-    rows = [
+    rows: list[tuple[Any, ...]] = [
         (int(row[0]) * SECOND, *(Decimal(value) for value in row[1:]))
         for row in run["charts"]["Strategy Equity"]["series"]["Equity"]["values"]
     ]

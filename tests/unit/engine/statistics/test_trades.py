@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -34,6 +35,7 @@ def shown(closed: list[Trade]) -> list[tuple[float, float, float, float, float, 
 
 
 def test_a_round_trip_is_one_trade_with_excursions() -> None:
+    one: Any
     (one,) = trades([(10, "100"), (-10, "110")], prices="95 120")
     assert (one.profit_loss, one.mae, one.mfe, one.end_trade_drawdown) == (100, -50, 200, 100)
     assert one.is_win and one.total_fees == 2 and one.mae == one.MAE
