@@ -13,14 +13,61 @@ Account = Literal["cash", "margin"]
 # LEAN: Common/Brokerages/*BrokerageModel.cs, CanSubmitOrder and CanUpdateOrder.
 _NO_STOP_ORDERS: Final = frozenset({"binance", "binance_us", "coinbase", "gdax"})
 _NO_UPDATES: Final = frozenset(
-    {"binance", "binance_us", "binance_futures", "binance_coin_futures", "bybit", "coinbase", "kraken", "gdax", "ftx", "ftxus"}
+    {
+        "binance",
+        "binance_us",
+        "binance_futures",
+        "binance_coin_futures",
+        "bybit",
+        "coinbase",
+        "kraken",
+        "gdax",
+        "ftx",
+        "ftxus",
+    }
 )
 # Members of LEAN's BrokerageName, and whether a margin account is refused.
 _NAMES: Final = frozenset(
-    """quant_connect_brokerage interactive_brokers_brokerage tradier_brokerage oanda_brokerage fxcm_brokerage bitfinex
-    binance gdax alpaca alpha_streams zerodha samco atreyu trading_technologies kraken ftx ftxus exante binance_us wolverine
-    td_ameritrade binance_futures binance_coin_futures rbi bybit eze axos coinbase terminal_link trade_station tastytrade
-    charles_schwab interactive_brokers_fix bloomberg_fix dydx webull public clear_street""".split()
+    {
+        "alpaca",
+        "alpha_streams",
+        "atreyu",
+        "axos",
+        "binance",
+        "binance_coin_futures",
+        "binance_futures",
+        "binance_us",
+        "bitfinex",
+        "bloomberg_fix",
+        "bybit",
+        "charles_schwab",
+        "clear_street",
+        "coinbase",
+        "dydx",
+        "exante",
+        "eze",
+        "ftx",
+        "ftxus",
+        "fxcm_brokerage",
+        "gdax",
+        "interactive_brokers_brokerage",
+        "interactive_brokers_fix",
+        "kraken",
+        "oanda_brokerage",
+        "public",
+        "quant_connect_brokerage",
+        "rbi",
+        "samco",
+        "tastytrade",
+        "td_ameritrade",
+        "terminal_link",
+        "trade_station",
+        "tradier_brokerage",
+        "trading_technologies",
+        "webull",
+        "wolverine",
+        "zerodha",
+    }
 )
 _ALIASES: Final = {
     "ib": "interactive_brokers_brokerage",
@@ -59,8 +106,8 @@ class Broker:
 def broker_for(spec: StrategySpec) -> Broker:
     """The brokerage model of a spec: the one it names, else the usual one for its first symbol.
 
-    Forex and CFDs stay with LEAN's default model: Oanda's refuses the market orders of daily bars and of the bar that ends
-    at 17:00 New York.
+    Forex and CFDs stay with LEAN's default model: Oanda's refuses the market orders of daily bars and of the bar that
+    ends at 17:00 New York.
 
     Raises:
         SpecError: LEAN has no such brokerage, or it has no account of that kind.

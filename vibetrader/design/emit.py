@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Final
 
 from vibetrader.design.brokers import Broker, broker_for
-from vibetrader.design.layout import WIDTH, Class, Method, indented, statement
+from vibetrader.design.layout import WIDTH, Class, Method, fitted, indented, statement
 from vibetrader.design.plan import Frame, Indicator, Plan, Window, exchange_zone
 from vibetrader.design.trading import Trading, volatility_of
 from vibetrader.errors import SpecError
@@ -73,7 +73,7 @@ def _environment() -> Any:
 
     return Environment(
         loader=PackageLoader("vibetrader.design"),
-        autoescape=False,  # noqa: S701 (Python source, not HTML)
+        autoescape=False,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -124,7 +124,9 @@ class _Emitter:
         if spec.unsupported:
             item = spec.unsupported[0]
             raise SpecError(
-                f"{item.what} cannot be written as one rule", field="unsupported", hint=item.reason or "remove that part"
+                f"{item.what} cannot be written as one rule",
+                field="unsupported",
+                hint=item.reason or "remove that part",
             )
         if not spec.sides:
             raise SpecError("there is no rule to write", field="long", hint="give a long or a short side")
@@ -179,6 +181,8 @@ class _Emitter:
         self._note_fill()
         body = _Body(self, plan, trading, broker, subscription, decision)
         classes = body.classes()
+        for method in (m for item in classes for m in item.methods):
+            method.lines = [part for line in method.lines for part in fitted(line, WIDTH - 8)]
         main = _render("main", imports=body.imports(), blocks=body.blocks(), classes=classes)
         main = re.sub(r"[ \t]+\n", "\n", main)
         main = re.sub(r"\n{4,}", "\n\n\n", main).rstrip("\n") + "\n"
@@ -288,7 +292,15 @@ class _Body:
             main.methods += self._equity_methods() + [self._on_data()] * self.on_subscription + methods
             return [_ordered(main)]
         trader = Class("SymbolTrader", "", ["Indicators, state and orders of one symbol."])
-        lines = ["self._algorithm = algorithm", "self._symbol = symbol", *self._models(), "", *self._parameters(), "", *setup]
+        lines = [
+            "self._algorithm = algorithm",
+            "self._symbol = symbol",
+            *self._models(),
+            "",
+            *self._parameters(),
+            "",
+            *setup,
+        ]
         trader.methods = [Method("__init__", "algorithm: QCAlgorithm, symbol: Symbol", lines=_tidy(lines)), *methods]
         main = Class(self._class_name(), "QCAlgorithm", self._doc())
         lines = [*self._head(), "", *self._securities(), *self._benchmark("symbols[0]")]
@@ -411,7 +423,10 @@ class _Body:
             if len(rows[0]) > WIDTH - 8:
                 rows = ["tickers = [", *(f'    "{s.ticker}",' for s in symbols), "]"]
             add = self._add(symbols[0]).replace(f'"{symbols[0].ticker}"', "ticker")
-            return [*rows, f"symbols = [{add}.symbol for ticker in tickers]"]
+            loop = f"symbols = [{add}.symbol for ticker in tickers]"
+            if len(loop) <= WIDTH - 8:
+                return [*rows, loop]
+            return [*rows, "symbols = [", f"    {add}.symbol", "    for ticker in tickers", "]"]
         return ["symbols = [", *(f"    {self._add(s)}.symbol," for s in symbols), "]"]
 
     def _models(self) -> list[str]:
@@ -539,7 +554,7 @@ class _Body:
             lines += self._frame_setup(frame)
         for text, attribute in self.plan.opening_ranges.items():
             lines.append(f"self.{attribute} = OpeningRange({text})")
-        state = {name: value for name, value in self.trading.state.items()}
+        state = dict(self.trading.state)
         if self.trading.counts_bars:
             state = {"_bar_count": "0", **state}
         lines += [f"self.{name} = {value}" for name, value in state.items()]
@@ -565,15 +580,13 @@ class _Body:
                     owner = f"self.{indicator.attribute}" + (f".{path}" if path else "")
                     lines.append(f"{owner}.window.size = {reach.size()}")
         if frame.keeps_bars:
-            lines.append(
-                f"self.{frame.bars_attribute} = RollingWindow[{self.emitter.bar_type}]({frame.bars.size()})"
-            )
+            lines.append(f"self.{frame.bars_attribute} = RollingWindow[{self.emitter.bar_type}]({frame.bars.size()})")
         for update in frame.updates:
             if isinstance(update, Window):
                 lines.append(f"self.{update.attribute} = RollingWindow[float]({update.reach.size()})")
         if not native:
             if frame.needs_handler:
-                handler = "_on_consolidated" if frame.is_own else f"_on_{frame.timeframe}_bar"
+                handler = "_on_bar" if frame.is_own else f"_on_{frame.timeframe}_bar"
                 lines.append(f"{variable}.data_consolidated += self.{handler}")
             if not registered:
                 lines.append(f"{self.owner}.subscription_manager.add_consolidator(self._symbol, {variable})")
@@ -624,29 +637,41 @@ class _Body:
         inline = plan.own.is_native and not self.many
         if not inline:
             body = self._bar_body()
-            methods.append(Method("on_bar" if self.many else "_on_bar", bar, "None", "Decide at a finished bar.", body))
-        for frame in plan.frames.values():
-            if frame.is_native or not frame.needs_handler:
-                continue
-            sender = f"sender: object, {bar}"
-            if frame.is_own:
-                call = "self.on_bar(bar)" if self.many else "self._on_bar(bar)"
-                methods.append(Method("_on_consolidated", sender, "None", "", [call]))
+            if not plan.own.is_native:
+                methods.append(Method("_on_bar", f"sender: object, {bar}", "None", "Decide at a finished bar.", body))
             else:
-                doc = f"Keep what is read of the {frame.timeframe} bars."
-                methods.append(Method(f"_on_{frame.timeframe}_bar", sender, "None", doc, self._updates(frame)))
+                methods.append(Method("on_bar", bar, "None", "Decide at a finished bar.", body))
+        for frame in plan.frames.values():
+            if frame.is_own or frame.is_native or not frame.needs_handler:
+                continue
+            doc = f"Keep what is read of the {frame.timeframe} bars."
+            name = f"_on_{frame.timeframe}_bar"
+            methods.append(Method(name, f"sender: object, {bar}", "None", doc, self._updates(frame)))
         ready = plan.ready()
-        if len(ready) > 2:
+        if self._needs_ready_method(ready):
             test = " and ".join(ready)
-            methods.append(Method("_is_ready", "", "bool", "Whether every value that the rules read exists.", statement("return ", test)))
+            methods.append(
+                Method(
+                    "_is_ready",
+                    "",
+                    "bool",
+                    "Whether every value that the rules read exists.",
+                    statement("return ", test),
+                )
+            )
         if self.trading.handles_fills:
             fills = self.trading.fill_lines()
             if self.many:
-                methods.append(Method("on_filled", "order_event: OrderEvent", "None", "Follow up on a filled order.", fills))
+                methods.append(
+                    Method("on_filled", "order_event: OrderEvent", "None", "Follow up on a filled order.", fills)
+                )
             else:
                 guard = ["if order_event.status != OrderStatus.FILLED:", "    return"]
                 methods.append(Method("on_order_event", "order_event: OrderEvent", lines=[*guard, *fills]))
         methods += self.trading.methods
+        if plan.opening_ranges and self.many:
+            lines = [f"self.{attribute}.update(bar)" for attribute in plan.opening_ranges.values()]
+            methods.append(Method("update_ranges", bar, "None", "Take in a bar of the subscription.", lines))
         if "zone" in plan.needs:
             exchange = exchange_zone(self.emitter.first.type, self.emitter.first.market)
             methods.append(
@@ -698,12 +723,18 @@ class _Body:
     def _bar_body(self) -> list[str]:
         lines = self._updates(self.plan.own)
         ready = self.plan.ready()
-        parts = [f"{self.owner}.is_warming_up"]
-        if len(ready) > 2:
+        parts = [f"{self.owner}.is_warming_up"] if self._warm_up() or self.trading.exits_by_clock else []
+        if not parts and not ready:
+            return [*lines, *self.decision]
+        if self._needs_ready_method(ready):
             parts.append("not self._is_ready()")
         elif ready:
             parts.append(f"not ({' and '.join(ready)})" if len(ready) > 1 else _negated(ready[0]))
         return [*lines, *statement("if ", " or ".join(parts), ":"), "    return", *self.decision]
+
+    @staticmethod
+    def _needs_ready_method(ready: list[str]) -> bool:
+        return len(ready) > 2 or len(" and ".join(ready)) > 60
 
     def _updates(self, frame: Frame) -> list[str]:
         lines: list[str] = []
@@ -733,7 +764,7 @@ class _Body:
             return Method("on_data", "data: Slice", lines=lines)
         if self.many:
             inside = [f"bar = {bars}.get(symbol)", "if bar is None:", "    continue"]
-            inside += [f"trader.{'check_levels' if watches else ''}(bar)"] if watches else []
+            inside += ["trader.check_levels(bar)"] if watches else []
             inside += ["trader.update_ranges(bar)"] if ranges else []
             inside += ["trader.on_bar(bar)"] if native else []
             lines += ["for symbol, trader in self._traders.items():", *indented(inside)]
@@ -741,7 +772,7 @@ class _Body:
         lines += [f"bar = {bars}.get(self._symbol)", "if bar is None:", "    return"]
         lines += [f"self.{attribute}.update(bar)" for attribute in ranges.values()]
         if watches:
-            lines.append("self.check_levels(bar)")
+            lines.append("self._check_levels(bar)")
         if native:
             body = self._bar_body()
             if not ranges and not watches and body[0].startswith("if ") and body[1] == "    return":
@@ -813,7 +844,7 @@ def _negated(test: str) -> str:
 
 def _ordered(item: Class) -> Class:
     """Methods in the order a reader meets them: set-up, events, decisions, orders."""
-    first = ["__init__", "initialize", "on_data", "on_order_event", "on_bar", "on_filled", "_on_consolidated", "_on_bar"]
+    first = ["__init__", "initialize", "on_data", "on_order_event", "on_bar", "on_filled", "_on_bar"]
     rank = {name: index for index, name in enumerate(first)}
     item.methods.sort(key=lambda method: rank.get(method.name, len(first)))
     return item

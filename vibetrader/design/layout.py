@@ -1,4 +1,4 @@
-"""Python source as data, and its layout: classes, methods, and lines that are broken where a person would break them."""
+"""Python source as data, and its layout: classes, methods, lines broken where a person would break them."""
 
 from __future__ import annotations
 
@@ -53,6 +53,21 @@ def statement(prefix: str, text: str, suffix: str = "", *, room: int = WIDTH - 8
     return [f"{prefix}(", *indented(broken(text, room - 4)), f"){suffix}"]
 
 
+def fitted(line: str, room: int) -> list[str]:
+    """A line of the form `… name(arguments)`, its arguments on lines of their own when it is too long."""
+    if len(line) <= room or not line.endswith(")") or "#" in line:
+        return [line]
+    margin = line[: len(line) - len(line.lstrip())]
+    start = next((i for i, c in enumerate(line) if c == "(" and _close(line, i) == len(line) - 1), -1)
+    if start < 0:
+        return [line]
+    inner = line[start + 1 : -1]
+    one = f"{margin}    {inner}"
+    if len(one) <= room:
+        return [line[: start + 1], one, f"{margin})"]
+    return [line[: start + 1], *(f"{margin}    {part}," for part in _split(inner, ", ")), f"{margin})"]
+
+
 def broken(text: str, room: int) -> list[str]:
     """A condition or value over several lines that are to stand inside brackets."""
     if len(text) <= room:
@@ -71,18 +86,23 @@ def broken(text: str, room: int) -> list[str]:
 def _part(text: str, room: int) -> list[str]:
     if len(text) <= room:
         return [text]
+    if any(len(_split(text, operator)) > 1 for operator in (" or ", " and ")):
+        return ["(", *indented(broken(text, room - 4)), ")"]
+    for operator in (" > ", " < ", " >= ", " <= ", " == ", " != "):
+        sides = _split(text, operator)
+        if len(sides) == 2:
+            return [sides[0], f"{operator.strip()} {sides[1]}"]
     start = text.find("(")
-    if start < 0 or not text.endswith(")") or _close(text, start) != len(text) - 1:
+    if start < 0 or _close(text, start) != len(text) - 1:
         return [text]
-    inner = text[start + 1 : -1]
+    inner, called = text[start + 1 : -1], text[:start]
     loop = _split(inner, " for ")
-    if start == 0:
+    if not called or called.endswith(" "):
         body = broken(inner, room - 4)
     elif len(loop) == 2:
         body = [*broken(loop[0], room - 4), f"for {loop[1]}"]
     else:
-        arguments = _split(inner, ", ")
-        body = [line for argument in arguments for line in _with_comma(_part(argument, room - 4))]
+        body = [line for argument in _split(inner, ", ") for line in _with_comma(_part(argument, room - 4))]
     return [text[: start + 1], *indented(body), ")"]
 
 

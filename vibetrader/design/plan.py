@@ -1,8 +1,8 @@
 """What a strategy needs of LEAN: frames of bars, indicators, windows of past values; and its expressions as Python.
 
-A `Frame` is one bar length. The strategy's own frame decides; others (`x@1d`) only keep values that it reads. A value is
-read from LEAN's indicator where LEAN defines the same, at a lag from the indicator's own window. What no indicator can
-be fed with directly (a mixture of indicators, lags and prices) is written to it bar by bar.
+A `Frame` is one bar length. The strategy's own frame decides; others (`x@1d`) only keep values that it reads. A value
+is read from LEAN's indicator where LEAN defines the same, at a lag from the indicator's own window. What no indicator
+can be fed with directly (a mixture of indicators, lags and prices) is written to it bar by bar.
 """
 
 from __future__ import annotations
@@ -31,10 +31,42 @@ _UNCHAINED: Final = frozenset({"kc", "pivots", "opening_range", "zscore"})
 _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _UNARY, _ATOM = 1, 2, 3, 4, 5, 6, 7, 9
 
 RESERVED: Final = frozenset(
-    """symbol algorithm bars stop target bar_count entry_bar exit_bar entry_price best_price stop_price trades_today day
-    peak_equity day_equity stopped flat_date order_bar entries entry_time stop_distance opening_range pending
-    entry_quantity on_bar consolidator security paused_on""".split()
+    {
+        "algorithm",
+        "bar_count",
+        "bars",
+        "best_price",
+        "consolidator",
+        "day",
+        "day_equity",
+        "entries",
+        "entry_bar",
+        "entry_price",
+        "entry_quantity",
+        "entry_time",
+        "equity_day",
+        "exit_bar",
+        "exit_order",
+        "flat_date",
+        "on_bar",
+        "opening_range",
+        "order_bar",
+        "paused_on",
+        "peak_equity",
+        "pending",
+        "security",
+        "stop",
+        "stop_distance",
+        "stop_price",
+        "stopped",
+        "symbol",
+        "target",
+        "target_price",
+        "traders",
+        "trades_today",
+    }
 )
+"""Attributes of the emitted classes that no parameter or indicator may take."""
 
 
 @dataclass(slots=True)
@@ -135,9 +167,7 @@ class _Trace:
 
     def condition(self) -> str:
         """Python source of "its parts have values", "" when they always have."""
-        parts = [
-            f"self.{name}.count > {reach.size(0)}" for name, reach in self.windows.items() if not reach.is_zero
-        ]
+        parts = [f"self.{name}.count > {reach.size(0)}" for name, reach in self.windows.items() if not reach.is_zero]
         parts += [indicator.ready_for(reach) for indicator, reach in self.indicators.values()]
         return " and ".join(parts)
 
@@ -148,7 +178,9 @@ _Key = tuple[str, str, tuple[str, ...], str]
 class Plan:
     """Frames, indicators and windows for all expressions of a spec; turns expressions into Python as it goes."""
 
-    def __init__(self, spec: StrategySpec, *, subscription_minutes: int, quotes: bool, extra: Sequence[ex.Expression] = ()) -> None:
+    def __init__(
+        self, spec: StrategySpec, *, subscription_minutes: int, quotes: bool, extra: Sequence[ex.Expression] = ()
+    ) -> None:
         self.spec = spec
         self.quotes = quotes
         self.parameters = {name: _parameter_name(name) for name in spec.parameters}
@@ -189,9 +221,7 @@ class Plan:
         """Python source of a number field."""
         if isinstance(amount, str):
             if amount not in self.parameters:
-                raise SpecError(
-                    f"no parameter {str(amount)!r}", field="parameters", hint="declare it under parameters"
-                )
+                raise SpecError(f"no parameter {str(amount)!r}", field="parameters", hint="declare it under parameters")
             if whole:
                 self.whole_parameters.add(str(amount))
             return f"self.{self.parameters[amount]}"
@@ -292,9 +322,9 @@ class Plan:
             return f"{time}.weekday()", _ATOM
         if name == "time":
             return f"{time}.hour * 100 + {time}.minute", _SUM
-        if name == "trading_day":
-            self.needs.add("trading_day")
-            return f"self._trading_day({time})", _ATOM
+        if name in ("trading_day", "trading_days_left"):
+            self.needs.add(name)
+            return f"self._{name}({time})", _ATOM
         return f"{time}.{name}", _ATOM
 
     @property
@@ -308,14 +338,10 @@ class Plan:
         sides = []
         for one, other in ((left, right), (right, left)):
             # -1 is the last trading day of the month, -2 the one before.
-            from_end = isinstance(one, ex.Clock) and one.field == "trading_day" and _is_negative(other)
-            if from_end:
-                text = self._wrapped(one, place, _SUM).replace("_trading_day(", "_trading_days_left(")
-                self.needs.discard("trading_day")
-                self.needs.add("trading_days_left")
+            if isinstance(one, ex.Clock) and one.field == "trading_day" and _is_negative(other):
+                sides.append(self._clock("trading_days_left", place)[0])
             else:
-                text = self._wrapped(one, place, _SUM)
-            sides.append(text)
+                sides.append(self._wrapped(one, place, _SUM))
         return f"{sides[0]} {operator} {sides[1]}", _COMPARE
 
     def _arithmetic(self, node: ex.Arithmetic, place: _Place) -> tuple[str, int]:
@@ -449,7 +475,9 @@ class Plan:
         elif _is_bar_arithmetic(series):
             bar = Frame("", True, True)
             made.selector = f"lambda bar: {self._wrapped(series, _Place(bar, Shift(), bar), 0)}"
-        elif isinstance(series, ex.Call) and series.indicator not in _UNCHAINED and not series.output.startswith("cloud"):
+        elif (
+            isinstance(series, ex.Call) and series.indicator not in _UNCHAINED and not series.output.startswith("cloud")
+        ):
             inner = self._object(series, frame)
             path = inner.recipe.outputs.get(series.output, "")
             inner.reach.setdefault(path, Reach()).note(Shift())
@@ -524,12 +552,11 @@ class Plan:
             visit(node, self.spec.timeframe)
         names: dict[_Key, str] = {}
         for kind, variants in calls.items():
-            schemes = ("", "s", "f", "a", "sa", "af", "sf", "saf")
-            for scheme in schemes:
+            for scheme in ("", "s", "f", "a", "sa", "af", "sf", "saf"):
                 made = {key: _name(kind, parts, scheme) for key, parts in variants.items()}
-                if len(set(made.values())) == len(made):
+                if len(set(made.values())) == len(made) or scheme == "saf":
+                    names |= made
                     break
-            names |= made
         return names
 
 
@@ -573,7 +600,6 @@ def _hint(node: ex.Expression | None) -> str:
 def _parameter_name(name: str) -> str:
     lowered = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
     return f"_{lowered}_value" if lowered in RESERVED else f"_{lowered}"
-
 
 
 def _is_negative(node: ex.Expression) -> bool:

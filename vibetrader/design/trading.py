@@ -24,7 +24,7 @@ def volatility_of(spec: StrategySpec) -> ex.Call | None:
     """The standard deviation of returns that sizing by volatility needs."""
     if spec.size.kind != "volatility_percent":
         return None
-    bars = spec.size.lookback_bars
+    bars = 20 if spec.size.lookback_bars is None else spec.size.lookback_bars
     period: ex.Scalar = ex.Named(str(bars)) if isinstance(bars, str) else ex.Number(float(bars))
     return ex.call("stdev", period, series=ex.call("roc", 1))
 
@@ -57,6 +57,14 @@ _SHORT: Final = _Ways("short", "-", "-", "+", "<", "min", "max", "low", "high", 
 
 
 @dataclass(slots=True)
+class _Frozen:
+    """A value of the signal bar that stops and targets read after the fill."""
+
+    code: str
+    directions: set[Direction]
+
+
+@dataclass(slots=True)
 class Trading:
     """Writes the trading half for every symbol of a spec.
 
@@ -78,7 +86,7 @@ class Trading:
     setup: list[str] = field(default_factory=list)
     methods: list[Method] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    frozen: dict[str, tuple[str, str]] = field(default_factory=dict)
+    frozen: dict[str, _Frozen] = field(default_factory=dict)
     counts_bars: bool = False
 
     # -- what the spec asks for ----------------------------------------------------------------------------------------
@@ -160,10 +168,7 @@ class Trading:
             or self.leaves_dust
             or self.pyramids
             or self._any("exit_price")
-            or any(
-                value is not None
-                for value in (limits.max_hold_bars, limits.max_hold_time, limits.cooldown_bars)
-            )
+            or any(value is not None for value in (limits.max_hold_bars, limits.max_hold_time, limits.cooldown_bars))
             or limits.exit_at in ("next_open", "close")
         )
 
@@ -220,7 +225,9 @@ class Trading:
         if len(text) <= _INLINE:
             return text
         words = f"{name.strip('_').replace('_', ' ').capitalize()}: {node}"
-        doc = words if len(words) <= WIDTH - 14 else f"Whether the rule for a {name.strip('_').replace('_', ' ')} holds."
+        doc = (
+            words if len(words) <= WIDTH - 14 else f"Whether the rule for a {name.strip('_').replace('_', ' ')} holds."
+        )
         self.methods.append(Method(name, f"bar: {self.bar_type}", "bool", doc, statement("return ", text)))
         return f"self.{name}(bar)"
 
@@ -318,7 +325,7 @@ class Trading:
         if order != "market" or (rests and self.both and not self.pyramids):
             lines.append(f"{self.owner}.transactions.cancel_open_orders(self._symbol)")
         levels = self._freeze_levels(way, side)
-        lines += [f"self.{name} = {code}" for name, (direction, code) in self.frozen.items() if direction == way.name]
+        lines += [f"self.{name} = {item.code}" for name, item in self.frozen.items() if way.name in item.directions]
         tag = f"{way.name} entry"
         book = self._book()
         weight = self._weight()
@@ -353,11 +360,9 @@ class Trading:
             case _:
                 slack = f"price * {'1.01' if way.name == 'long' else '0.99'}"
                 send = f"stop_limit_order(self._symbol, {quantity}, price, {slack}, tag="
-        call = f'{self.owner}.{send}"{tag}")'
-        if len(call) > WIDTH - 12:
-            head, _, rest = call.partition("(")
-            call = "\n".join([f"{head}(", f"    {rest[:-1]}", ")"])
-        return [*lines, *_if("quantity > 0", [*call.split("\n"), *book])]
+        if all(s.type in ("equity", "index") for s in self.spec.symbols):
+            lines[-1] = _whole(lines[-1])
+        return [*lines, *_if("quantity > 0", [f'{self.owner}.{send}"{tag}")', *book])]
 
     def _book(self) -> list[str]:
         lines = []
@@ -447,7 +452,7 @@ class Trading:
                 lines.append(f"quantity = {_factor(weight)} * {equity} / {worth}")
                 room = f"{self.owner}.calculate_order_quantity(self._symbol, {way.sign}{self._leverage or '1'})"
                 room = f"max(0, {way.sign}{room})"
-                return [*lines, f"quantity = min(quantity, {room})  # what the account still affords"]
+                return [*lines, "# No more than the account still affords.", f"quantity = min(quantity, {room})"]
             case "cash":
                 assert size.cash is not None
                 amount = self.plan.scalar(size.cash)
@@ -469,7 +474,11 @@ class Trading:
                 assert size.lots is not None
                 lots = self.plan.scalar(size.lots)
                 if all(s.type == "forex" for s in self.spec.symbols):
-                    text = str(int(size.lots * _STANDARD_LOT)) if not isinstance(size.lots, str) else f"{lots} * {_STANDARD_LOT}"
+                    text = (
+                        str(int(size.lots * _STANDARD_LOT))
+                        if not isinstance(size.lots, str)
+                        else f"{lots} * {_STANDARD_LOT}"
+                    )
                     return [f"quantity = {text}"]
                 return [f"quantity = {lots}"]
             case _:
@@ -483,7 +492,11 @@ class Trading:
                 if size.kind == "risk_percent":
                     assert size.risk_percent is not None
                     percent = size.risk_percent
-                    share = self.plan.scalar(percent) + " / 100" if isinstance(percent, str) else ex.number_text(round(percent / 100, 8))
+                    share = (
+                        self.plan.scalar(percent) + " / 100"
+                        if isinstance(percent, str)
+                        else ex.number_text(round(percent / 100, 8))
+                    )
                     risk = f"{share} * {equity}"
                 else:
                     assert size.risk_cash is not None
@@ -494,7 +507,8 @@ class Trading:
                     f"stop = {stop}",
                     f"risk = {risk}",
                     f"quantity = risk / {divisor} if price != stop else 0",
-                    f"quantity = min(quantity, {self._largest(way.sign)})  # what the account affords",
+                    "# No more than the account affords.",
+                    f"quantity = min(quantity, {self._largest(way.sign)})",
                 ]
 
     # -- stops and targets ---------------------------------------------------------------------------------------------
@@ -522,8 +536,9 @@ class Trading:
 
     def _frozen_name(self, part: ex.Expression, way: _Ways) -> str:
         code = self.plan.code(part)
-        for name, (direction, known) in self.frozen.items():
-            if known == code and direction == way.name:
+        for name, item in self.frozen.items():
+            if item.code == code:
+                item.directions.add(way.name)
                 return name
         word = next((p.indicator for p in ex.walk(part) if isinstance(p, ex.Call)), "")
         word = word or next((p.field for p in ex.walk(part) if isinstance(p, ex.Price)), "value")
@@ -531,7 +546,7 @@ class Trading:
         name, count = wish, 2
         while name in self.frozen:
             name, count = f"{wish}_{count}", count + 1
-        self.frozen[name] = (way.name, code)
+        self.frozen[name] = _Frozen(code, {way.name})
         self.plan.parameters.setdefault(name, name)
         return name
 
@@ -551,8 +566,8 @@ class Trading:
         assert node is not None
         if level.kind == "percent" and not isinstance(level.percent, str):
             assert level.percent is not None
-            sign = -1 if (way.name == "long") == (role == "stop") else 1
-            return f"price * {ex.number_text(round(1 + sign * level.percent / 100, 8))}"
+            turn = -1 if (way.name == "long") == (role == "stop") else 1
+            return f"price * {ex.number_text(round(1 + turn * level.percent / 100, 8))}"
         return self.plan.code(self._freeze(node, way))
 
     def _freeze_levels(self, way: _Ways, side: Side) -> dict[str, str]:
@@ -583,7 +598,11 @@ class Trading:
             return f"{start} * (1 {sign} {self.plan.scalar(trail.percent)} / 100)"
         if trail.pips is not None:
             pips = self.plan.scalar(trail.pips)
-            away = ex.number_text(round(float(trail.pips) * pip, 10)) if not isinstance(trail.pips, str) else f"{pips} * {pip}"
+            away = (
+                ex.number_text(round(float(trail.pips) * pip, 10))
+                if not isinstance(trail.pips, str)
+                else f"{pips} * {pip}"
+            )
             return f"{start} {way.nearer} {away}"
         if trail.points is not None:
             return f"{start} {way.nearer} {self.plan.scalar(trail.points)}"
@@ -603,14 +622,13 @@ class Trading:
         if self.pyramids and (self.stops_rest or self.targets_rest):
             lines.append(f"{self.owner}.transactions.cancel_open_orders(self._symbol)")
         places = ("stop" in levels and self.stops_rest) or ("target" in levels and self.targets_rest)
-        money = any(
-            level is not None and level.kind == "money" for level in (side.stop_loss, side.take_profit)
-        )
+        money = any(level is not None and level.kind == "money" for level in (side.stop_loss, side.take_profit))
         if places or money:
             lines.append(f"quantity = {self.owner}.portfolio[self._symbol].quantity")
-        if "stop" in levels:
+        named = self.stops_rest or self._uses("_stop_distance") or "stop" in levels.get("target", "").split("(")[-1]
+        if "stop" in levels and named:
             lines.append(f"stop = {levels['stop']}")
-        if "target" in levels:
+        if "target" in levels and self.targets_rest:
             lines.append(f"target = {levels['target']}")
         if self._uses("_entry_price"):
             lines.append("self._entry_price = price")
@@ -619,9 +637,10 @@ class Trading:
         if self._uses("_stop_distance") and "stop" in levels:
             lines.append("self._stop_distance = abs(price - stop)")
         if self.moves_stops or self.stops_in_code:
-            lines.append(f"self._stop_price = {'stop' if 'stop' in levels else way.none}")
+            stop = "stop" if named else levels.get("stop", "")
+            lines.append(f"self._stop_price = {stop if 'stop' in levels else way.none}")
         if self.targets_in_code:
-            lines.append(f"self._target_price = {'target' if 'target' in levels else way.no_target}")
+            lines.append(f"self._target_price = {levels.get('target', way.no_target)}")
         if "stop" in levels and self.stops_rest:
             kept = "self._stop = " if self.moves_stops else ""
             lines.append(f'{kept}{self.owner}.stop_market_order(self._symbol, -quantity, stop, tag="stop loss")')
@@ -631,7 +650,13 @@ class Trading:
             lines.append(f'{self.owner}.limit_order(self._symbol, -quantity, target, tag="take profit")')
         what = " and ".join(name for name in ("stop", "target") if name in levels) or "starting point of the stop"
         verb = "Place" if places else "Note"
-        return Method(f"_protect_{way.name}", "price: float", "None", f"{verb} the {what} of a {way.name} filled at a price.", lines)
+        return Method(
+            f"_protect_{way.name}",
+            "price: float",
+            "None",
+            f"{verb} the {what} of a {way.name} filled at a price.",
+            lines,
+        )
 
     def _uses(self, name: str) -> bool:
         for side in self.spec.sides.values():
@@ -642,7 +667,9 @@ class Trading:
                     if follows or (trail is not None and _delayed(trail)):
                         return True
                 case "_stop_distance":
-                    if (trail is not None and trail.after_r is not None) or (even is not None and even.after_r is not None):
+                    if (trail is not None and trail.after_r is not None) or (
+                        even is not None and even.after_r is not None
+                    ):
                         return True
                 case _:
                     if even is not None or (trail is not None and _delayed(trail)):
@@ -655,24 +682,28 @@ class Trading:
         lines: list[str] = []
         if self._uses("_best_price"):
             lines.append(f"self._best_price = {way.best}(self._best_price, bar.{way.gain})")
-        lines.append("stop = self._stop_price")
+        trail = side.trailing_stop
+        simple = side.break_even is None and trail is not None and not _delayed(trail)
+        if not simple:
+            lines.append("stop = self._stop_price")
         if side.break_even is not None:
             even = side.break_even
             pip = self.spec.symbols[0].pip or 0.0001
-            trigger = self._trigger(way, even.after_percent, even.after_pips, even.after_points, even.after_r, even.after_atr)
+            trigger = self._trigger(
+                way, even.after_percent, even.after_pips, even.after_points, even.after_r, even.after_atr
+            )
             place = "self._entry_price"
             if even.offset_percent is not None:
                 place += f" * (1 {way.further} {self.plan.scalar(even.offset_percent)} / 100)"
             elif even.offset_pips is not None:
                 place += f" {way.further} {self.plan.scalar(even.offset_pips)} * {pip}"
             lines += _if(f"bar.{way.gain} {way.reached_target} {trigger}", [f"stop = {way.best}(stop, {place})"])
-        trail = side.trailing_stop
         if trail is not None:
             if trail.line is not None:
                 follow = self.plan.code(trail.line)
             else:
                 follow = self._distance(trail, way, "self._best_price")
-            move = [f"stop = {way.best}(stop, {follow})"]
+            move = [f"stop = {follow}" if simple else f"stop = {way.best}(stop, {follow})"]
             if _delayed(trail):
                 trigger = self._trigger(way, trail.after_percent, trail.after_pips, None, trail.after_r, None)
                 move = _if(f"self._best_price {way.reached_target} {trigger}", move)
@@ -718,6 +749,11 @@ class Trading:
             ]
         return Method("_move_stop", "stop: float", "None", "Put the stop at another price.", lines)
 
+    @property
+    def watcher(self) -> str:
+        """Method that compares bars with levels."""
+        return "_check_levels" if self.owner == "self" else "check_levels"
+
     def watch(self) -> Method:
         """Compares a bar of the subscription with stop and target."""
         close = f"{self.owner}.liquidate(self._symbol, tag="
@@ -739,7 +775,7 @@ class Trading:
         if self.stops_in_code and self.broker.takes_stops:
             why = "this brokerage does not change resting orders"
         return Method(
-            "check_levels", f"bar: {self.bar_type}", "None", f"Close once a bar has reached a level: {why}.", lines
+            self.watcher, f"bar: {self.bar_type}", "None", f"Close once a bar has reached a level: {why}.", lines
         )
 
     def _resting_exit(self, way: _Ways, side: Side) -> list[str]:
@@ -910,8 +946,10 @@ class Trading:
             return ""
         text = " and ".join(parts)
         if len(parts) == 1 and len(text) <= 50:
-            return text.removeprefix("(").removesuffix(")") if " or " not in text else text
-        self.methods.append(Method("_may_enter", "", "bool", "Whether a new entry is allowed now.", statement("return ", text)))
+            return text
+        self.methods.append(
+            Method("_may_enter", "", "bool", "Whether a new entry is allowed now.", statement("return ", text))
+        )
         return "self._may_enter()"
 
     def _new_day(self) -> list[str]:
@@ -988,7 +1026,9 @@ class Trading:
             ]
         else:
             lines.append(f'{self.owner}.liquidate(self._symbol, tag="time exit")')
-        self.methods.append(Method("_flatten", "", "None", "Close what is open; nothing new is opened on this day.", lines))
+        self.methods.append(
+            Method("_flatten", "", "None", "Close what is open; nothing new is opened on this day.", lines)
+        )
         self.methods.append(
             Method(
                 "_session",
@@ -1025,6 +1065,14 @@ def _joined(left: str, right: str) -> str:
     return f"{left} and ({right})" if " or " in right else f"{left} and {right}"
 
 
+def _whole(line: str) -> str:
+    """`quantity = …` cut to whole shares."""
+    value = line.removeprefix("quantity = ")
+    if re.fullmatch(r"[0-9.]+", value):
+        return f"quantity = {int(float(value))}"
+    return line if value.startswith("abs(") else f"quantity = int({value})"
+
+
 def _factor(text: str) -> str:
     return f"({text})" if " + " in text or " - " in text else text
 
@@ -1040,7 +1088,7 @@ def duration_text(iso: str) -> str:
 
 
 def bars_per_year(spec: StrategySpec) -> float:
-    """How many bars of the strategy a year has: 365 days for coins, 252 sessions of 390 minutes for stocks, 260 days else."""
+    """Bars of the strategy in a year: 365 days for coins, 252 sessions of 390 minutes for stocks, else 260 days."""
     kind = spec.symbols[0].type
     length = minutes(spec.timeframe)
     if length >= minutes("1w"):
