@@ -77,10 +77,10 @@ def test_a_missing_artifact_says_who_writes_it(run: RunDir) -> None:
 
 def test_a_torn_artifact_is_named(run: RunDir) -> None:
     run.file(METRICS).write_text('{"a": 1')
-    with pytest.raises(RunDirError, match="metrics.json is torn or not valid"):
+    with pytest.raises(RunDirError, match=r"metrics\.json is torn or not valid"):
         run.read(METRICS)
     run.file(MANIFEST).write_text("{}")
-    with pytest.raises(RunDirError, match="manifest.json is torn or not valid: created"):
+    with pytest.raises(RunDirError, match=r"manifest\.json is torn or not valid: created"):
         run.manifest()
 
 
@@ -194,7 +194,7 @@ def test_a_second_process_waits_then_is_told_who_holds_the_directory(run: RunDir
 
 
 def test_any_folder_with_a_main_py_becomes_a_project(tmp_path: Path, settings: Settings) -> None:
-    with pytest.raises(RunDirError, match="has no main.py"):
+    with pytest.raises(RunDirError, match=r"has no main\.py"):
         RunDir.open_project(tmp_path, settings)
     (tmp_path / "main.py").write_text("x = 1\n")
     project = RunDir.open_project(tmp_path, settings)

@@ -48,7 +48,7 @@ def test_a_misspelt_setting_is_refused_with_a_suggestion(tmp_path: Path) -> None
         load(tmp_path, environ={"VIBETRADER_MAX_REPAIR": "3"})
     assert "max_repairs" in caught.value.hint
     (tmp_path / "vibetrader.toml").write_text("sed = 2\n")
-    with pytest.raises(UsageError, match="vibetrader.toml sets 'sed'"):
+    with pytest.raises(UsageError, match=r"vibetrader\.toml sets 'sed'"):
         load(tmp_path)
 
 
