@@ -1,0 +1,282 @@
+"""Tokens to concepts: the longest known phrase wins; misspelt words are read as the nearest known one, and said so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
+from typing import Final
+
+from vibetrader.clarify import symbols
+from vibetrader.clarify.tokens import Token, joined, tokenize
+from vibetrader.clarify.vocabulary import Concept, known_words, lexicon, longest_phrase, split_words, typo_words
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One concept with its place in the text."""
+
+    kind: str
+    value: object
+    text: str
+    norm: str
+    start: int
+    end: int
+    percent: bool = False
+    """A number written with a percent sign."""
+    currency: str = ""
+    """Currency written with a number."""
+    glued: bool = False
+
+    @property
+    def number(self) -> float:
+        """The value of a `num` item."""
+        assert isinstance(self.value, float)
+        return self.value
+
+    @property
+    def word(self) -> str:
+        """The value of an item whose concept is a word."""
+        return self.value if isinstance(self.value, str) else self.norm
+
+
+@dataclass(slots=True)
+class Reading:
+    """A text as concepts."""
+
+    text: str
+    items: list[Item]
+    corrections: list[tuple[str, str]] = field(default_factory=list)
+    """Misspelt words and what they were read as."""
+
+
+_ENDS: Final = frozenset(".!?;。!?;…")
+_PERCENT_WORDS: Final = frozenset(("%", "percent", "pct", "prozent", "porcento", "procent"))
+_PERCENT_PAIRS: Final = frozenset(
+    (("per", "cent"), ("por", "ciento"), ("por", "cento"), ("pour", "cent"), ("por", "cien"))
+)
+
+
+@cache
+def _index() -> dict[tuple[str, ...], Concept]:
+    table = dict(lexicon())
+    for phrase, ticker in symbols.phrases().items():
+        table.setdefault(split_words(tuple(phrase.split())), ("symbol", ticker))
+    return table
+
+
+@cache
+def _starts() -> dict[str, int]:
+    """First word → words in the longest phrase that starts with it."""
+    longest: dict[str, int] = {}
+    for key in _index():
+        longest[key[0]] = max(longest.get(key[0], 0), len(key))
+    return longest
+
+
+def read(text: str) -> Reading:
+    """The concepts of a text."""
+    corrections: list[tuple[str, str]] = []
+    tokens = [_corrected(token, corrections) for token in joined(tokenize(text))]
+    shouting = sum(c.isupper() for c in text) > 0.6 * max(1, sum(c.isalpha() and c.isascii() for c in text))
+    items = list(_items(tokens, shouting))
+    return Reading(text, _merged(items), corrections)
+
+
+def _items(tokens: list[Token], shouting: bool) -> Iterable[Item]:
+    index, starts = _index(), _starts()
+    position = 0
+    while position < len(tokens):
+        token = tokens[position]
+        ticker = _ticker(token, shouting, index)
+        if ticker is not None and not _phrase_begins(tokens, position, index, starts):
+            yield Item("symbol", ticker, token.text, token.norm, token.start, token.end, glued=token.glued)
+            position += 1
+            continue
+        length, concept = _longest(tokens, position, index, starts)
+        if concept is not None and not (length == 1 and token.kind == "number"):
+            last = tokens[position + length - 1]
+            norm = " ".join(t.norm for t in tokens[position : position + length])
+            yield Item(concept[0], concept[1], _between(tokens, position, length), norm, token.start, last.end,
+                       glued=token.glued)  # fmt: skip
+            position += length
+            continue
+        position += 1
+        yield _single(token, index)
+
+
+def _corrected(token: Token, corrections: list[tuple[str, str]]) -> Token:
+    """The token under its nearest known word; what was read otherwise is kept in `corrections`."""
+    if token.kind != "word" or token.norm in known_words() or token.norm.removesuffix("'s") in known_words():
+        return token
+    if token.text.isupper() or symbols.from_word(token.text) is not None or token.norm in symbols.phrases():
+        return token
+    near = nearest(token.norm)
+    if near is None:
+        return token
+    corrections.append((token.text, near))
+    return replace(token, norm=near)
+
+
+def _between(tokens: list[Token], position: int, length: int) -> str:
+    return " ".join(t.text for t in tokens[position : position + length])
+
+
+def _ticker(token: Token, shouting: bool, index: dict[tuple[str, ...], Concept]) -> str | None:
+    if token.kind == "pair":
+        return (
+            symbols.from_pair(str(token.value))
+            if "." not in str(token.value) and "^" not in str(token.value)
+            else str(token.value)
+        )
+    if token.kind != "word":
+        return None
+    known = symbols.from_word(token.text)
+    if known is not None:
+        return known
+    if token.text.isupper() and token.text.isascii() and token.text.isalpha() and len(token.text) >= 2:
+        if token.text in symbols.COINS and not (shouting and (token.norm,) in index):
+            return symbols.from_capitals(token.text)
+        if (token.norm,) not in index and not shouting and token.norm not in typo_words():
+            return symbols.from_capitals(token.text)
+    return None
+
+
+def _phrase_begins(
+    tokens: list[Token], position: int, index: dict[tuple[str, ...], Concept], starts: dict[str, int]
+) -> bool:
+    return _longest(tokens, position, index, starts)[0] > 1
+
+
+def _longest(
+    tokens: list[Token], position: int, index: dict[tuple[str, ...], Concept], starts: dict[str, int]
+) -> tuple[int, Concept | None]:
+    most = starts.get(tokens[position].norm, 0)
+    for length in range(min(most, len(tokens) - position), 0, -1):
+        key = tuple(t.norm for t in tokens[position : position + length])
+        concept = index.get(key)
+        if concept is not None:
+            return length, concept
+    return 0, None
+
+
+def _single(token: Token, index: dict[tuple[str, ...], Concept]) -> Item:
+    def item(kind: str, value: object) -> Item:
+        return Item(kind, value, token.text, token.norm, token.start, token.end, glued=token.glued)
+
+    match token.kind:
+        case "number":
+            return item("num", token.value)
+        case "clock":
+            return item("clock", token.value)
+        case "date":
+            return item("date", token.value)
+        case "frame":
+            return item("frame", token.value)
+        case "break":
+            return item("end", "line")
+        case "sign" if token.norm in _ENDS or token.norm == "...":
+            return item("end", token.norm)
+        case "sign" if token.norm in ",、,":
+            return item("comma", ",")
+        case "sign" if token.norm in ("::", ":"):
+            return item("colon", ":")
+        case "sign" if token.norm in "\"'*_`~#" and token.norm != "*":
+            return item("fill", None)
+        case "sign":
+            return item("sign", token.norm)
+    if token.norm in _PERCENT_WORDS:
+        return item("sign", "%")
+    singular = (token.norm.removesuffix("'s"),)
+    if singular in index and token.norm.endswith("'s"):
+        kind, value = index[singular]
+        return item(kind, value)
+    return item("word", token.norm)
+
+
+@lru_cache(maxsize=4096)
+def nearest(word: str) -> str | None:
+    """The one known word within one edit (two from eight letters on), None when there is none or several."""
+    if len(word) < 5 or not word.isascii() or not word.isalpha():
+        return None
+    most = 2 if len(word) >= 8 else 1
+    best: list[str] = []
+    least = most
+    for known in typo_words():
+        if abs(len(known) - len(word)) > least or known[0] != word[0]:
+            continue
+        distance = _edits(word, known, least)
+        if distance < least:
+            best, least = [known], distance
+        elif distance == least:
+            best.append(known)
+    index = _index()
+    kinds = {index.get((b,), ("", b)) for b in best}
+    return best[0] if best and len(kinds) == 1 else None
+
+
+def _edits(left: str, right: str, most: int) -> int:
+    """Edit distance with neighbouring swaps; `most + 1` when beyond."""
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, 1):
+        previous, row = row, [i]
+        for j, b in enumerate(right, 1):
+            cost = min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        before = previous
+        if min(row) > most:
+            return most + 1
+    return row[-1]
+
+
+def _merged(items: list[Item]) -> list[Item]:
+    """Numbers joined with their percent sign or currency."""
+    found: list[Item] = []
+    position = 0
+    while position < len(items):
+        item = items[position]
+        after = items[position + 1] if position + 1 < len(items) else None
+        second = items[position + 2] if position + 2 < len(items) else None
+        if item.kind == "num" and after is not None:
+            pair = (after.norm, second.norm) if second is not None else ("", "")
+            if after.kind == "sign" and after.value == "%":
+                found.append(replace(item, percent=True, end=after.end, text=f"{item.text}%"))
+                position += 2
+                continue
+            if pair in _PERCENT_PAIRS:
+                assert second is not None
+                found.append(replace(item, percent=True, end=second.end, text=f"{item.text}%"))
+                position += 3
+                continue
+            if after.kind == "cur" and not (
+                after.norm == "$" and second is not None and second.kind == "num" and second.glued
+            ):
+                found.append(replace(item, currency=str(after.value), end=after.end, text=f"{item.text} {after.text}"))
+                position += 2
+                continue
+        if item.kind == "cur" and after is not None and after.kind == "num":
+            found.append(replace(after, currency=str(item.value), start=item.start, text=f"{item.text}{after.text}"))
+            position += 2
+            continue
+        if (
+            item.kind == "sign"
+            and item.value == "%"
+            and after is not None
+            and after.norm in ("of",)
+            and second is not None
+            and second.kind == "num"
+        ):
+            found.append(
+                replace(second, percent=True, start=item.start, text=f"{item.text} {after.text} {second.text}")
+            )
+            position += 3
+            continue
+        found.append(item)
+        position += 1
+    return found
+
+
+__all__ = ["Item", "Reading", "longest_phrase", "nearest", "read"]
