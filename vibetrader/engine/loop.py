@@ -13,6 +13,7 @@ from vibetrader.engine.data.bars import Delisting, Dividend, MarginInterestRate,
 from vibetrader.engine.data.enums import AlgorithmStatus, DelistingType, SecurityType, SplitType
 from vibetrader.engine.data.slice import Slice
 from vibetrader.engine.feed.subscription import NEVER, Subscription
+from vibetrader.engine.portfolio.margincall import check_margin
 from vibetrader.engine.timekeeping import HOUR, MINUTE
 from vibetrader.engine.universe.selection import SecurityChanges, UniverseSelection
 
@@ -356,7 +357,7 @@ class Loop:
         """Funding and settlement each hour, conversion rates, value of the portfolio."""
         utc = time_slice.time
         if utc >= self._next_scan:
-            self._portfolio.scan_securities(utc)
+            self._portfolio.scan_settlements()
             self._next_scan = utc // HOUR * HOUR + HOUR
         self._portfolio.cash_book.update()
         self._portfolio.invalidate()
@@ -391,7 +392,7 @@ class Loop:
         if time_slice.time < self._next_margin_call:
             return
         self._next_margin_call = time_slice.time + _MARGIN_CALL_INTERVAL
-        self._guard("OnMarginCall", self._portfolio.check_margin_calls)
+        self._guard("OnMarginCall", lambda: check_margin(self._state))
 
     def _on_changes(self, time_slice: TimeSlice) -> None:
         changes = time_slice.changes
@@ -429,7 +430,7 @@ class Loop:
             bars = [columns.bar(row) for row in range(low, high)]
             for consolidator in list(consolidators):
                 for bar in bars:
-                    consolidator.update(bar)
+                    consolidator.feed(bar)
                 consolidator.scan_ns(local)
         except AlgorithmFailure:
             raise

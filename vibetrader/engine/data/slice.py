@@ -469,3 +469,8 @@ class Slice(LeanDictionary[Symbol, Any]):
         return self.__clr_name__
 
     __repr__ = __str__
+
+
+def dictionary_of(kind: type, zone: TimeZone, utc_ns: int, points: Iterable[Any]) -> DataDictionary:
+    """Data points of a class by symbol, as history gives them."""
+    return Slice.of_points(zone, utc_ns, points)._of_type(kind)

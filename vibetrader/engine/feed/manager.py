@@ -20,7 +20,9 @@ from vibetrader.engine.timekeeping import SECOND
 class Registration:
     """A consolidator that waits for the clock. LEAN: Common/Data/ConsolidatorWrapper.cs."""
 
-    __slots__ = ("_increment", "_manager", "_span", "_zone", "consolidator", "disposed", "number", "scan_time")
+    __slots__ = (
+        "_event", "_increment", "_manager", "_span", "_zone", "consolidator", "disposed", "number", "scan_time",
+    )  # fmt: skip
 
     def __init__(self, manager: SubscriptionManager, consolidator: Any, config: SubscriptionDataConfig, number: int) -> None:
         self._manager = manager
@@ -31,7 +33,8 @@ class Registration:
         self.disposed = False
         self.number = number
         self.scan_time = 0
-        consolidator.data_consolidated += self.on_consolidated
+        self._event = "emitted" if hasattr(consolidator, "emitted") else "data_consolidated"
+        setattr(consolidator, self._event, _plus(getattr(consolidator, self._event), self.on_consolidated))
 
     def on_consolidated(self, sender: Any, bar: Any) -> None:
         """The next scan is due one bar after this one's end."""
@@ -63,7 +66,13 @@ class Registration:
     def dispose(self) -> None:
         """Stop."""
         self.disposed = True
-        self.consolidator.data_consolidated -= self.on_consolidated
+        event = getattr(self.consolidator, self._event)
+        event -= self.on_consolidated
+
+
+def _plus(event: Any, handler: Any) -> Any:
+    event += handler
+    return event
 
 
 @lean_names
@@ -200,6 +209,18 @@ class SubscriptionManager:
             )
             result.append(self.register(config))
         return result
+
+    def add_internal(self, symbol: Symbol, resolution: Resolution) -> SubscriptionDataConfig:
+        """The engine's own feed of a currency's rate. LEAN: Common/Securities/Cash.cs, EnsureCurrencyDataFeed."""
+        wanted = data_types(symbol.security_type, resolution)[:1]
+        return self.add(symbol, resolution, True, False, is_internal=True, data_types_wanted=wanted)[0]
+
+    def custom_type(self, symbol: Symbol) -> type | None:
+        """Class of a symbol's custom data; None when it has none."""
+        for config in self._configs.values():
+            if config.is_custom_data and config.symbol == symbol:
+                return config.type
+        return None
 
     def register(self, config: SubscriptionDataConfig) -> SubscriptionDataConfig:
         """Note a configuration, or give the equal one there is. LEAN: DataManager.cs, SubscriptionManagerGetOrAdd."""

@@ -89,11 +89,6 @@ class ConversionFinder:
             cash.conversion = ConstantConversion(account, _ONE)
             return []
         if not any(cash.symbol in pair for _, pair in entries):
-            names = ",".join(f"{kind.to_string()}:{market}" for kind, market in markets.items() if kind in _RATED)
-            state.results_error(
-                f"No tradeable pair was found for currency {cash.symbol}, conversion rate to account currency ({account}) "
-                f"will be set to zero. Markets: [{names}]"
-            )
             cash.conversion = ConstantConversion(account, _ZERO)
             return []
         configs: list[Any] = []

@@ -280,7 +280,9 @@ class UniverseSelection:
         new_cash, self.ensure_currencies = self.ensure_currencies, False
         symbols = {security.symbol for security in added}
         self._currency_configs = [config for config in self._currency_configs if config.symbol not in symbols]
-        configs = self._state.portfolio.ensure_currency_feeds(added)
+        from vibetrader.engine.portfolio.conversion import ConversionFinder
+
+        configs = ConversionFinder(self._state).ensure_feeds(added)
         self._currency_configs += [config for config in configs if config not in self._currency_configs]
         if seed and (configs or new_cash):
             self.seed_currencies()
