@@ -38,7 +38,7 @@ def node(run: RunDir, settings: Settings) -> Outcome:
     while True:
         result, findings = _attempt(run, settings, source)
         errors = [finding for finding in findings if finding.severity == "error"]
-        mended = _repaired(run, settings, source, findings) if errors and settings.repair else None
+        mended = _repaired(run, settings, source, findings, silent=result is not None and _is_silent(result))
         if mended is None:
             break
         source = mended
@@ -106,15 +106,26 @@ def _merged(findings: list[Finding], result: BacktestResult, source: str) -> lis
     return [told, *warned]
 
 
-def _repaired(run: RunDir, settings: Settings, source: str, findings: list[Finding]) -> str | None:
-    """The program with the first repair that a rule knows, written to the run; None when there is none or no more."""
-    from vibetrader.compile.repair import repair
+def _is_silent(result: BacktestResult) -> bool:
+    """The run went through and nothing was ever traded."""
+    return result.completed and not any(event.fill_quantity for event in result.order_events)
 
+
+def _repaired(run: RunDir, settings: Settings, source: str, findings: list[Finding], *, silent: bool) -> str | None:
+    """The program with the first repair that a rule knows, written to the run; None when there is none or no more.
+
+    A program that runs is left alone, whatever the checks think of it, unless it never trades.
+    """
+    from vibetrader.compile.repair import repair, repair_silence
+
+    failed = any(finding.severity == "error" for finding in findings)
+    if not settings.repair or not (failed or silent):
+        return None
     number = len(list((run.path / ATTEMPTS_DIR).glob("*"))) if (run.path / ATTEMPTS_DIR).is_dir() else 0
     if number >= settings.max_repairs:
         return None
-    mended = repair(source, findings)
-    if mended is None or mended == source:
+    mended = repair(source, findings) if failed else repair_silence(source)
+    if mended is None:
         return None
     attempt = run.next_attempt()
     diff = difflib.unified_diff(

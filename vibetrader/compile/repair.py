@@ -9,11 +9,14 @@ from collections.abc import Iterable, Sequence
 
 from vibetrader.compile.checks import mistakes
 from vibetrader.compile.checks.program import Edit, Mistake
+from vibetrader.compile.hindsight import edits_for
 from vibetrader.results.findings import Finding
 
 
 def repair(source: str, findings: Sequence[Finding]) -> str | None:
     """The program with one mistake mended, or None when no rule knows how.
+
+    What the checks saw before the run comes first; then what only the run's words tell.
 
     Args:
         source: The program.
@@ -22,10 +25,29 @@ def repair(source: str, findings: Sequence[Finding]) -> str | None:
     mendable = [mistake for mistake in mistakes(source) if mistake.edits]
     errors = [finding for finding in findings if finding.severity == "error"]
     chosen = _best(mendable, errors)
-    if chosen is None:
-        return None
-    mended = apply(source, chosen.edits)
+    edits = chosen.edits if chosen is not None else next(filter(None, (edits_for(source, e) for e in errors)), ())
+    mended = apply(source, edits)
     return mended if mended != source and _reads(mended) else None
+
+
+#: Rules whose mistake explains that a program never trades.
+_SILENCING = frozenset(
+    "adder brokerage_model resolution trade_bars trade_consolidator rename_method symbol "
+    "fraction_of_coin identity weight member indicator_value property".split()
+)
+
+
+def repair_silence(source: str) -> str | None:
+    """The program with a mistake mended that explains why it sent orders in vain or never got to one; None without."""
+    found = [mistake for mistake in mistakes(source) if mistake.edits and mistake.finding.repair in _SILENCING]
+    if not found or not any(f"self.{order}(" in source for order in _ORDERS):
+        return None
+    mended = apply(source, found[0].edits)
+    return mended if mended != source and _reads(mended) else None
+
+
+_ORDERS = ("market_order", "limit_order", "set_holdings", "buy", "sell", "stop_market_order", "stop_limit_order", "SetHoldings",
+           "MarketOrder", "LimitOrder", "Buy", "Sell", "order")  # fmt: skip
 
 
 def _best(mendable: Sequence[Mistake], errors: Sequence[Finding]) -> Mistake | None:

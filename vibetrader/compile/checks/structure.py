@@ -196,7 +196,7 @@ def _on_data(program: Program, node: ast.ClassDef) -> Iterator[Mistake]:
     for method in program.methods.values():
         name = snake(method.name)
         referred = f"self.{method.name}" in text
-        if referred or name in HANDLERS or len(method.args.args) != 2:
+        if referred or method.name in HANDLERS or len(method.args.args) != 2:
             continue
         if method.name in ("onData", "OnDATA", "on_Data", "Ondata") or name in _MEANT_ON_DATA or name == "on_data":
             yield program.mistake(
