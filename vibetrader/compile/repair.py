@@ -32,8 +32,21 @@ def repair(source: str, findings: Sequence[Finding]) -> str | None:
 
 #: Rules whose mistake explains that a program never trades.
 _SILENCING = frozenset(
-    "adder brokerage_model resolution trade_bars trade_consolidator rename_method symbol "
-    "fraction_of_coin identity weight member indicator_value property".split()
+    [
+        "adder",
+        "brokerage_model",
+        "resolution",
+        "trade_bars",
+        "trade_consolidator",
+        "rename_method",
+        "symbol",
+        "fraction_of_coin",
+        "identity",
+        "weight",
+        "member",
+        "indicator_value",
+        "property",
+    ]
 )
 
 
@@ -46,7 +59,8 @@ def repair_silence(source: str) -> str | None:
     return mended if mended != source and _reads(mended) else None
 
 
-_ORDERS = ("market_order", "limit_order", "set_holdings", "buy", "sell", "stop_market_order", "stop_limit_order", "SetHoldings",
+_ORDERS = ("market_order", "limit_order", "set_holdings", "buy", "sell", "stop_market_order", "stop_limit_order",
+           "SetHoldings",
            "MarketOrder", "LimitOrder", "Buy", "Sell", "order")  # fmt: skip
 
 
