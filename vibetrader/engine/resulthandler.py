@@ -79,6 +79,7 @@ class ResultHandler:
         self._queues: dict[str, list[str]] = {"debug": [], "error": [], "log": []}
         self._previous: dict[str, str] = {"debug": "", "error": ""}
         self._trade_builder = TradeBuilder()
+        self._engine_lines: list[str] = []
         self._runtime: dict[str, str] = {}
         self._summary: dict[str, str] = {}
         self._error = ""
@@ -209,6 +210,10 @@ class ResultHandler:
     def summary_statistic(self, name: str, value: str) -> None:
         """A line of the summary beside LEAN's own."""
         self._summary[name] = value
+
+    def engine_error(self, text: str) -> None:
+        """A line of the engine's own log, not of the algorithm's."""
+        self._engine_lines.append(f"ERROR:: {text}")
 
     def order_event(self, event: Any) -> None:
         """Every order event, for the capacity."""
@@ -499,15 +504,15 @@ class ResultHandler:
             total_fees=figure(state.portfolio, "total_fees"),
             total_orders=transactions.orders_count,
             currency_symbol=self._sign,
-            wins=sorted(_times(transactions.winning_transactions)),
-            losses=sorted(_times(transactions.losing_transactions)),
+            wins=sorted(time for time, (_, won) in transactions.records.items() if won),
+            losses=sorted(time for time, (_, won) in transactions.records.items() if not won),
             trading_days=int(state.settings.trading_days_per_year or 252),
             capacity=capacity.capacity,
             lowest_capacity_asset=str(capacity.lowest.id) if capacity.lowest is not None else "",
         )
 
     def _profit_loss(self) -> list[tuple[int, Decimal]]:
-        return sorted((time, profit) for time, profit in _items(self._state.transactions.transaction_record))
+        return sorted((time, profit) for time, (profit, _) in self._state.transactions.records.items())
 
     def _runtime_statistics(self, summary: dict[str, str]) -> dict[str, str]:
         """LEAN: GetAlgorithmRuntimeStatistics."""
@@ -679,7 +684,7 @@ class ResultHandler:
 
     def _write_engine_log(self, lines: list[str]) -> None:
         """`log.txt`: the run's lines, its error, and the statistics LEAN prints last. LEAN: Messaging.Send."""
-        text = "".join(f"TRACE:: {line}\n" for line in lines)
+        text = "".join(f"{line}\n" for line in (*self._engine_lines, *(f"TRACE:: {line}" for line in lines)))
         if self._error:
             text += f"ERROR:: {self._error}\n {self._stack_trace}\n"
         if self._ready:
@@ -757,14 +762,6 @@ def _evaluate(benchmark: Any, time: int) -> Decimal:
         found: Decimal = exact(time)
         return found
     return dec(benchmark.evaluate(to_datetime(time)))
-
-
-def _items(record: Any) -> list[tuple[int, Decimal]]:
-    return list(record.items()) if isinstance(record, dict) else list(record)
-
-
-def _times(record: Any) -> list[int]:
-    return [entry if isinstance(entry, int) else entry[0] for entry in record]
 
 
 def _clock_text(moment: datetime) -> str:

@@ -35,14 +35,7 @@ def account(days: int = 3) -> Any:
         total_sale_volume_decimal=Decimal(0),
         cash_book=SimpleNamespace(account_currency="USD"),
     )
-    transactions = SimpleNamespace(
-        orders={},
-        order_events=[],
-        orders_count=0,
-        transaction_record=[],
-        winning_transactions=[],
-        losing_transactions=[],
-    )
+    transactions = SimpleNamespace(orders={}, order_events=[], orders_count=0, records={})
     state = SimpleNamespace(
         portfolio=portfolio,
         transactions=transactions,

@@ -245,21 +245,31 @@ class TradeBuilder:
             fill.price *= factor
 
     def process_fill(
-        self, fill: Any, conversion_rate: Decimal, fee_in_account_currency: Decimal, multiplier: Decimal = ONE
+        self,
+        symbol: Symbol,
+        order_id: int,
+        utc: Nanoseconds,
+        price: Decimal,
+        quantity: Decimal,
+        *,
+        conversion_rate: Decimal,
+        fee: Decimal,
+        multiplier: Decimal = ONE,
     ) -> None:
         """Take one fill.
 
         Args:
-            fill: Order event with a fill.
+            symbol: Traded symbol.
+            order_id: Order of the fill.
+            utc: Time of the fill.
+            price: Fill price.
+            quantity: Signed fill quantity.
             conversion_rate: Quote to account currency.
-            fee_in_account_currency: Fee of the order; counts once, on the order's first fill.
+            fee: Fee of the order in account currency; counts once, on the order's first fill.
             multiplier: Contract multiplier.
         """
-        self.process(
-            Fill(fill.symbol, fill.order_id, fill.utc_ns, fill.fill_price_decimal, fill.fill_quantity_decimal),
-            conversion_rate * multiplier if multiplier != 1 else conversion_rate,
-            fee_in_account_currency,
-        )
+        rate = conversion_rate * multiplier if multiplier != 1 else conversion_rate
+        self.process(Fill(symbol, order_id, utc, price, quantity), rate, fee)
 
     def process(self, fill: Fill, rate: Decimal, fee: Decimal) -> None:
         """The same with bare figures; `rate` includes the multiplier."""
