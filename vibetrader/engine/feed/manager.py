@@ -97,6 +97,7 @@ class SubscriptionManager:
         state = algorithm._vt
         context = state.context
         self.reader = DataReader(context.data_folder, context.map_files, context.factor_files)
+        self.reader.object_store = state.object_store
         self.feed = DataFeed(state, self.reader)
 
     @property

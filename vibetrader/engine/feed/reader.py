@@ -106,6 +106,8 @@ class DataReader:
         self.map_files = map_files
         self.factor_files = factor_files
         self.precise_daily_end = precise_daily_end
+        #: The algorithm's object store, for custom data.
+        self.object_store: Any = None
         self._days: dict[tuple[Any, ...], RawBars | None] = {}
 
     # -- map and factor files -----------------------------------------------------------------------------------
