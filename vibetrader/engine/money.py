@@ -85,3 +85,8 @@ def round_significant(value: Decimal, digits: int) -> Decimal:
 def text(value: Decimal) -> str:
     """.NET's invariant text of a decimal: all digits, scale kept, no exponent."""
     return format(plain(value), "f")
+
+
+def remainder(value: Decimal, step: Decimal) -> Decimal:
+    """What is left of a value after whole steps, with the value's sign; of any size, unlike Decimal's own `%`."""
+    return value - (value / step).to_integral_value(decimal.ROUND_DOWN) * step if abs(value) >= step * 10**27 else value % step

@@ -112,6 +112,10 @@ class SecurityManager(LeanDictionary[Symbol, Security]):
         """A security with its models, made by the service; not yet in this collection."""
         return self.service.create_security(symbol, configs, leverage, **keywords)  # type: ignore[no-any-return]
 
+    def make_symbol(self, ticker: str, security_type: Any, market: str) -> Symbol:
+        """A symbol with the first date of its map file."""
+        return self._state.make_symbol(ticker, security_type, market)  # type: ignore[no-any-return]
+
     def create_benchmark_security(self, symbol: Symbol) -> Security:
         """A security of its own for a benchmark."""
         return self.service.create_benchmark_security(symbol)  # type: ignore[no-any-return]

@@ -1,0 +1,1 @@
+"""Brokerage models: what a brokerage accepts, charges and lends."""

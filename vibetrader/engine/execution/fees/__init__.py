@@ -1,0 +1,1 @@
+"""Fee models, one brokerage per file."""
