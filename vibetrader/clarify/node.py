@@ -27,7 +27,8 @@ def node(run: RunDir, settings: Settings) -> Outcome:
     asked = _refused_by_compile(run)
     if asked is not None and not settings.overrides and settings.answers_file is None:
         return _ask(run, (asked,), asked.text)
-    if idea.feedback and run.has(SPEC):
+    # A spec that somebody else wrote, by hand or by feedback, is checked and never written over.
+    if run.has(SPEC) and (idea.feedback or not run.is_own(SPEC)):
         return _changed(run, settings)
     result = clarify_text(idea.text, run.today())
     return _outcome(run, settings, result)
@@ -100,7 +101,7 @@ def _changed(run: RunDir, settings: Settings) -> Outcome:
     refused = _refused(changed, settings.model_copy(update={"strict": False}))
     if refused is not None:
         return refused
-    if changed != spec or not run.is_own(SPEC):
+    if changed != spec:
         run.write(SPEC, yamlio.dump(changed))
     return Outcome(Status.OK, _sentence(changed))
 

@@ -340,13 +340,14 @@ class RunDir:
         return outcome
 
     def is_own(self, artifact: Artifact[Any]) -> bool:
-        """The artefact is as the node now running wrote it on its last visit: nobody has changed it since."""
-        before = self._before
-        return (
-            before is not None
-            and self.has(artifact)
-            and before.outputs.get(artifact.path) == sha256_file(self.file(artifact))
-        )
+        """The artefact is as the node now running made it on its last visit, from other files than itself.
+
+        What the node only changed or checked belongs to whoever wrote it.
+        """
+        before, path = self._before, artifact.path
+        if before is None or path in before.inputs or not self.has(artifact):
+            return False
+        return before.outputs.get(path) == sha256_file(self.file(artifact))
 
     def fresh(self, name: str, settings: Settings) -> NodeRecord | None:
         """The record of a node that need not run: same settings, same inputs, its outputs untouched."""
