@@ -89,6 +89,11 @@ class _Names(Formatter):
 _names = _Names()
 
 
+def format_name(template: str, values: dict[str, Any]) -> str:
+    """A name with its parameters filled in."""
+    return _names.vformat(template, (), values)
+
+
 class IndicatorResult:
     """A value and its status. LEAN: Indicators/IndicatorResult.cs."""
 
