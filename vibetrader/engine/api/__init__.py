@@ -1,1 +1,20 @@
-"""Part of the embedded engine."""
+"""The API strategies are written against: `QCAlgorithm` and the names of `AlgorithmImports`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def __getattr__(name: str) -> Any:
+    """Names of LEAN, loaded when somebody wants them."""
+    if name.startswith("_"):
+        raise AttributeError(name)
+    if name == "QCAlgorithm":
+        from vibetrader.engine.api.algorithm import QCAlgorithm
+
+        return QCAlgorithm
+    from vibetrader.engine.api import exports
+
+    if name in exports.star_names() or name in exports.homes():
+        return exports.find(name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from vibetrader.engine import execution, feed, portfolio, securities
@@ -136,64 +135,14 @@ def compose_initializers(present: Any, added: Any) -> Any:
 # --- benchmark and interest rates ----------------------------------------------------------------------------------
 
 
-@lean_names
-class SecurityBenchmark:
-    """The price of a security, in the account currency. LEAN: Common/Benchmarks/SecurityBenchmark.cs."""
-
-    __clr_name__ = "QuantConnect.Benchmarks.SecurityBenchmark"
-
-    def __init__(self, security: Any) -> None:
-        self.security = security
-
-    def evaluate(self, time: datetime) -> float:
-        """The value now."""
-        return float(self.evaluate_decimal(0))
-
-    def evaluate_decimal(self, utc_ns: int) -> Any:
-        """The value now, with all digits."""
-        quote = getattr(self.security, "quote_currency", None)
-        price = self.security.price_decimal
-        return price * quote.conversion_rate_decimal if quote is not None else price
-
-    @staticmethod
-    def create_instance(securities: Any, symbol: Symbol) -> SecurityBenchmark:
-        """Benchmark of a symbol; the security is made when there is none."""
-        return securities.make_benchmark(symbol)  # type: ignore[no-any-return]
-
-    def __str__(self) -> str:
-        return self.__clr_name__
+def security_benchmark(algorithm: Any, symbol: Symbol) -> Any:
+    """Benchmark of a symbol."""
+    return benchmarks.security_benchmark(algorithm._vt.securities, symbol)
 
 
-@lean_names
-class FuncBenchmark:
-    """A function of the time. LEAN: Common/Benchmarks/FuncBenchmark.cs."""
-
-    __clr_name__ = "QuantConnect.Benchmarks.FuncBenchmark"
-
-    def __init__(self, benchmark: Callable[[datetime], Any]) -> None:
-        self._function = benchmark
-
-    def evaluate(self, time: datetime) -> float:
-        """The value at a time."""
-        return float(self._function(time))
-
-    def __str__(self) -> str:
-        return self.__clr_name__
-
-
-def security_benchmark(algorithm: Any, symbol: Symbol) -> SecurityBenchmark:
-    """Benchmark of a symbol. LEAN: Common/Benchmarks/SecurityBenchmark.cs, CreateInstance."""
-    state = algorithm._vt
-    security = state.securities.find(symbol)
-    if security is None:
-        # LEAN: the benchmark's security is not one of the algorithm's; its internal subscription comes at the start
-        security = state.securities.create_benchmark_security(symbol)
-    return SecurityBenchmark(security)
-
-
-def function_benchmark(function: Callable[[datetime], Any]) -> FuncBenchmark:
+def function_benchmark(function: Callable[[Any], Any]) -> Any:
     """Benchmark of a function."""
-    return FuncBenchmark(function)
+    return benchmarks.FuncBenchmark(function)
 
 
 def wrap_interest_rate_model(model: Any) -> Any:

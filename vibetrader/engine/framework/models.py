@@ -9,7 +9,7 @@ from typing import Any, Final
 from vibetrader.engine.clr import ArgumentException, NotImplementedException
 from vibetrader.engine.data.enums import InsightDirection, PortfolioBias, Resolution
 from vibetrader.engine.framework.insight import Insight
-from vibetrader.engine.framework.targets import PortfolioTarget
+from vibetrader.engine.portfolio.target import PortfolioTarget
 from vibetrader.engine.naming import LeanOverrides, lean_names
 from vibetrader.engine.timekeeping import from_datetime, to_datetime
 

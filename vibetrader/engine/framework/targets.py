@@ -1,123 +1,17 @@
-"""Portfolio targets: how much of a symbol a model wants. LEAN: Common/Algorithm/Framework/Portfolio/PortfolioTarget*.cs."""
+"""Collections of portfolio targets, and what is still to be ordered for them. LEAN: PortfolioTargetCollection.cs, OrderSizing.cs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
-from vibetrader.engine.clr import ArgumentOutOfRangeException, NoMatch, Overloads, register_type
-from vibetrader.engine.data.enums import InsightDirection, SecurityType
+from vibetrader.engine.data.enums import SecurityType
 from vibetrader.engine.data.symbol import Symbol
+from vibetrader.engine.framework.sizing import market_order_fee
 from vibetrader.engine.money import ZERO, dec
 from vibetrader.engine.naming import lean_names
-
-_CONSTRUCTOR: Final = Overloads(
-    ".ctor",
-    "symbol: Symbol, insight_direction: InsightDirection, tag: str = \"\"",
-    "symbol: Symbol, quantity: Decimal, tag: str = \"\"",
-)
-
-
-def _to_decimal(value: Any) -> Decimal:
-    if isinstance(value, (InsightDirection, str)) or value is None:
-        raise NoMatch
-    try:
-        return dec(value)
-    except (ValueError, TypeError):
-        raise NoMatch from None
-
-
-def _to_direction(value: Any) -> InsightDirection:
-    if isinstance(value, InsightDirection):
-        return value
-    raise NoMatch
-
-
-register_type("Decimal", _to_decimal)
-register_type("InsightDirection", _to_direction)
-
-
-@lean_names
-class PortfolioTarget:
-    """A quantity of a symbol.
-
-    Args:
-        arguments: `(symbol, quantity, tag)` or `(symbol, direction, tag)`.
-        keywords: The same by name.
-    """
-
-    __clr_name__ = "QuantConnect.Algorithm.Framework.Portfolio.PortfolioTarget"
-    __slots__ = ("_exact", "symbol", "tag")
-
-    #: None until a target was below the minimum, False once it was, True once the user was told.
-    minimum_order_margin_percentage_warning_sent: bool | None = None
-
-    def __init__(self, *arguments: Any, **keywords: Any) -> None:
-        number, given = _CONSTRUCTOR.bind(arguments, keywords)
-        self.symbol: Symbol = given["symbol"]
-        self.tag: str = given["tag"] or ""
-        if number == 0:
-            direction = given["insight_direction"]
-            if direction not in (InsightDirection.UP, InsightDirection.DOWN, InsightDirection.FLAT):
-                raise ArgumentOutOfRangeException(f"Invalid direction {direction} of {self.symbol}", "insightDirection")
-            self._exact = Decimal(int(direction))
-        else:
-            self._exact = given["quantity"]
-
-    @property
-    def quantity(self) -> float:
-        """The quantity; a share of the portfolio in lists given to `set_holdings`."""
-        return float(self._exact)
-
-    @property
-    def exact(self) -> Decimal:
-        """The quantity with all digits."""
-        return self._exact
-
-    @staticmethod
-    def percent(algorithm: Any, symbol: Any, percent: Any, *rest: Any, **keywords: Any) -> PortfolioTarget | None:
-        """Target that makes the symbol a share of the portfolio.
-
-        Args:
-            algorithm: The algorithm.
-            symbol: The symbol.
-            percent: Share of the portfolio, 1 is all of it.
-            rest: `tag`, or `return_delta_quantity, tag`.
-            keywords: The same by name.
-
-        Returns:
-            None when the quantity cannot be told; the algorithm's error log says why.
-        """
-        delta = keywords.get("return_delta_quantity", False)
-        tag = keywords.get("tag", "")
-        for value in rest:
-            if isinstance(value, bool):
-                delta = value
-            else:
-                tag = value
-        from vibetrader.engine.framework.sizing import target_quantity
-
-        quantity = target_quantity(algorithm, symbol, dec(percent), delta)
-        return None if quantity is None else PortfolioTarget(symbol, quantity, tag)
-
-    def __str__(self) -> str:
-        text = f"{self.symbol}: {_number(self._exact)}"
-        return f"{text} ({self.tag})" if self.tag else text
-
-
-def _number(value: Decimal) -> str:
-    from vibetrader.engine.money import normalize, text
-
-    return text(normalize(value))
-
-
-class _Pair:
-    """What a collection of targets gives as a dictionary's entry."""
-
-    def __init__(self, key: Symbol, value: Any) -> None:
-        self.key = self.Key = key
-        self.value = self.Value = value
+from vibetrader.engine.portfolio.target import PortfolioTarget
 
 
 @lean_names
@@ -229,7 +123,7 @@ class PortfolioTargetCollection:
 
 def quantity_of(target: Any) -> Decimal:
     """Quantity of a target, of the user's own class too."""
-    return target.exact if isinstance(target, PortfolioTarget) else dec(target.quantity)
+    return target.quantity_decimal if isinstance(target, PortfolioTarget) else dec(target.quantity)
 
 
 def adjust_by_lot_size(security: Any, quantity: Decimal) -> Decimal:
@@ -247,8 +141,6 @@ def unordered_quantity(algorithm: Any, target: Any, security: Any, account_for_f
     """What is still to be ordered for a target. LEAN: Common/Orders/OrderSizing.cs, GetUnorderedQuantity."""
     quantity = quantity_of(target) - projected_quantity(algorithm, security)
     if account_for_fees and security.symbol.security_type == SecurityType.CRYPTO and quantity > 0:
-        from vibetrader.engine.framework.sizing import market_order_fee
-
         amount, currency = market_order_fee(algorithm, security, quantity)
         if currency == security.base_currency.symbol:
             quantity += amount
