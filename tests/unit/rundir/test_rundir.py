@@ -147,7 +147,8 @@ def test_a_node_knows_its_own_artifact_from_the_users(run: RunDir, settings: Set
         return Outcome(Status.OK)
 
     run.visit("clarify", node, settings)
-    run.visit("clarify", node, settings)  # it read the file first: from now on it is somebody's
+    run.visit("clarify", node, settings)
+    run.visit("clarify", node, settings)  # it read the file before: from then on it is somebody's
     run.file(SPEC).write_text("a: mine")
     run.visit("clarify", node, settings)
     assert seen == [False, True, False, False]
