@@ -87,3 +87,12 @@ def test_every_command_in_the_readme_exists(block: str) -> None:
         options = {opt for parameter in commands[name].params for opt in parameter.opts}
         for option in re.findall(r"(?<!\S)(--[a-z-]+|-[a-z])(?!\S)", re.sub(r"\"[^\"]*\"", "", rest)):
             assert option in options, option
+
+
+def test_the_reference_pages_are_fresh() -> None:
+    import runpy
+
+    made = runpy.run_path(str(ROOT / "docs" / "generate.py"))["pages"]()
+    for name, text in made.items():
+        page = ROOT / "docs" / "reference" / name
+        assert page.is_file() and page.read_text(encoding="utf-8") == text, f"{name}: run `python docs/generate.py`"
