@@ -29,7 +29,7 @@ def find_algorithm(module: ModuleType) -> type:
     Raises:
         NoAlgorithmError: There is none.
     """
-    from vibetrader.engine.api import QCAlgorithm
+    from vibetrader.engine.api.algorithm import QCAlgorithm
 
     found: list[type] = []
     for name in dir(module):

@@ -153,6 +153,7 @@ class ExchangeHours:
         self._late_opens = late_opens or {}
         self._bank_holidays = bank_holidays
         self._days: dict[int, DayHours] = {}
+        self._calendars: dict[int, tuple[int, int]] = {}
         self._exceptions = bool(holidays or self._early_closes or self._late_opens)
         self.is_market_always_open = all(day.is_open_all_day for day in weekdays)
         durations = [day.duration for day in weekdays]
@@ -251,6 +252,8 @@ class ExchangeHours:
             if limit <= moment:
                 return False
 
+    is_open_between = is_open_during
+
     def next_open(self, local: int, extended: bool = False) -> int:
         """First opening after a clock time; `NoSessionError` when there is none in two weeks."""
         moment, last = local, local - local % DAY + _SEARCH_DAYS * DAY
@@ -321,8 +324,14 @@ class ExchangeHours:
 
     def daily_calendar(self, local: int) -> tuple[int, int]:
         """First regular opening and last regular closing of a date. LEAN: Common/Util/LeanData.cs, GetDailyCalendar."""
-        start = self.first_daily_open(local, False)
-        return start, self.last_daily_close(start, False)
+        found = self._calendars.get(local)
+        if found is None:
+            start = self.first_daily_open(local, False)
+            found = start, self.last_daily_close(start, False)
+            if len(self._calendars) > 20_000:
+                self._calendars.clear()
+            self._calendars[local] = found
+        return found
 
     def _not_found(self, what: str, rule: str) -> str:
         text = f"Unable to locate next market {what} within two weeks."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from vibetrader.engine.timekeeping import HOUR, TimeZone
+from vibetrader.engine.timekeeping import DAY, HOUR, TimeZone
 from vibetrader.marketdata.hours import ExchangeHours
 
 
@@ -75,6 +75,38 @@ class FillForward:
                 return
             yield fill
             start, end, filled = fill.start, fill.end, True
+            for fill in self._within_session(end, next_start, next_end):
+                yield fill
+                start, end = fill.start, fill.end
+
+    def _within_session(self, end: int, next_start: int, next_end: int) -> Iterator[Fill]:
+        """The repeats that follow one at `end` up to the close: one each step, nothing else comes first."""
+        small, zone = self._small, self._zone
+        if self._data_zone != zone or end % small:
+            return
+        midnight = end - end % DAY
+        time, close = end - midnight, 0
+        for segment in self._hours.day(end).segments:
+            if not segment.regular and not self._extended:
+                continue
+            if close and segment.start != close:
+                break
+            if segment.end > time and (close or segment.start <= time):
+                close = segment.end
+        if not close or zone.offset(zone.to_utc(midnight)) != zone.offset(zone.to_utc(midnight + close)):
+            return
+        last = min(midnight + close, self._end + small - 1)
+        if self._strict:
+            duration = self._hours.day(end).duration
+            last = min(last, next_end - 1, next_start + duration - 1)
+        else:
+            duration = self._span
+            next_period = next_end - next_start
+            limit = next_start + (duration if next_period else 0)
+            rounded = next_start - next_start % next_period if next_period else next_start
+            last = min(last, limit - 1, rounded + duration - 1)
+        for moment in range(end + small, last + 1, small):
+            yield Fill(moment - duration, moment)
 
     def _between_simple(self, start: int, end: int, filled: bool, next_start: int, next_end: int) -> Iterator[Fill]:
         """The same for a market that never closes, in zones without clock changes."""
@@ -162,7 +194,7 @@ class FillForward:
         if self._strict:
             start, end = self._hours.daily_calendar(self._end)
             while end > self._end:
-                start, end = self._hours.daily_calendar(start - 86_400_000_000_000)
+                start, end = self._hours.daily_calendar(start - DAY)
             return Fill(start, end)
         start = self.round_down(self._end, self._span)
         return Fill(start, start + self._span)
