@@ -42,7 +42,13 @@ def _run_files() -> str:
     from vibetrader.rundir import LAYOUT
 
     rows = [
-        (f"`{a.path}`", a.about, ", ".join(a.written_by), ", ".join(a.read_by), "line by line" if a.appended else "whole")
+        (
+            f"`{a.path}`",
+            a.about,
+            ", ".join(a.written_by),
+            ", ".join(a.read_by),
+            "line by line" if a.appended else "whole",
+        )
         for a in LAYOUT
     ]
     more = (
@@ -64,8 +70,10 @@ def _settings() -> str:
 
     rows = []
     for name, field in Settings.model_fields.items():
-        default = "" if field.is_required() or field.get_default(call_default_factory=True) in (None, "", {}) else (
-            f"`{field.get_default(call_default_factory=True)}`"
+        default = (
+            ""
+            if field.is_required() or field.get_default(call_default_factory=True) in (None, "", {})
+            else (f"`{field.get_default(call_default_factory=True)}`")
         )
         rows.append((f"`{name}`", f"`VIBETRADER_{name.upper()}`", default, field.description or ""))
     return _page("Settings", ("in vibetrader.toml", "in the environment", "default", "meaning"), rows)
@@ -83,7 +91,9 @@ def _indicators() -> str:
 
     rows = []
     for indicator in INDICATORS.values():
-        given = ", ".join(p.name if p.default is None else f"{p.name}={_plain(p.default)}" for p in indicator.parameters)
+        given = ", ".join(
+            p.name if p.default is None else f"{p.name}={_plain(p.default)}" for p in indicator.parameters
+        )
         outputs = "" if indicator.outputs == ("value",) else ", ".join(f"`.{name}`" for name in indicator.outputs)
         rows.append((f"`{indicator.name}`", indicator.title, given, outputs, f"`{indicator.lean}`"))
     return _page("Indicators of the spec language", ("name", "title", "parameters", "outputs", "LEAN"), rows)
