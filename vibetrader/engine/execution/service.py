@@ -18,7 +18,7 @@ from vibetrader.engine.execution.slippage import NullSlippageModel
 from vibetrader.engine.money import ZERO
 from vibetrader.engine.portfolio.buyingpower import CashBuyingPowerModel, CryptoFutureMarginModel, SecurityMarginModel
 from vibetrader.engine.portfolio.cash import Cash
-from vibetrader.engine.portfolio.conversion import decompose
+from vibetrader.engine.portfolio.conversion import decompose, seed_prices
 from vibetrader.engine.portfolio.fills import SecurityPortfolioModel
 from vibetrader.engine.portfolio.interest import BinanceFutureMarginInterestRateModel
 from vibetrader.engine.portfolio.settlement import ImmediateSettlementModel
@@ -76,7 +76,7 @@ class SecurityService:
         security.add_subscriptions(configs)
         if not security.is_initialized:
             if state.settings.seed_initial_prices:
-                state.history.seed([security])
+                seed_prices(state, [security])
             state.security_initializer.initialize(security)
             security.is_initialized = True
         if leverage:

@@ -459,16 +459,16 @@ class TransactionHandler:
                 else:
                     response = self._apply_cancel(request)  # type: ignore[arg-type]
                 request.set_response(response, OrderRequestStatus.PROCESSED)
-                self.scan()
+                self._look_for_fills()
             except Exception as error:  # LEAN: OrderRequestProcessingPool.cs, onError: the run stops at the next check
                 self._runtime_error(error)
 
-    def process_synchronous_events(self) -> None:
+    def scan(self) -> None:
         """The pass of a time step: requests, then fills. LEAN: BacktestingTransactionHandler.cs, ProcessSynchronousEvents."""
         if self._queue:
             self.process_pending_requests()
         if self._pending:
-            self.scan()
+            self._look_for_fills()
         self.has_work = bool(self._queue or self._pending)
 
     def _group(self, order: Order) -> list[Order] | None:
@@ -764,7 +764,7 @@ class TransactionHandler:
 
     # --- fills ------------------------------------------------------------------------------------------------------
 
-    def scan(self) -> None:
+    def _look_for_fills(self) -> None:
         """Look for fills of pending orders. LEAN: BacktestingBrokerage.cs, Scan."""
         if not self._pending:
             return

@@ -196,6 +196,16 @@ class ConversionFinder:
 _RATED_ORDER: Final = (SecurityType.FOREX, SecurityType.CFD, SecurityType.CRYPTO)
 
 
+def seed_prices(state: Any, securities: Iterable[Any]) -> None:
+    """Give securities without a price their last known one. LEAN: Common/AlgorithmUtils.cs, SeedSecurities."""
+    wanted = [security for security in securities if not security.price]
+    if wanted:
+        found = state.history.last_known([security.symbol for security in wanted])
+        for security in wanted:
+            for point in found.get(security.symbol, []):
+                security.set_market_price(point)
+
+
 def seed_rates(state: Any, seed: Callable[[list[Any]], None], only: Iterable[str] | None = None) -> None:
     """Give rates that are still zero the last known prices. LEAN: Common/AlgorithmUtils.cs, SeedCurrencyConversionRates.
 

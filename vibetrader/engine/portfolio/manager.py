@@ -174,6 +174,11 @@ class SecurityPortfolioManager(LeanDictionary[Symbol, SecurityHolding]):
         return float(self.total_value_less_free_buffer)
 
     @property
+    def cash_decimal(self) -> Decimal:
+        """Worth of the cash book, exact."""
+        return self.cash_book.total_value_decimal
+
+    @property
     def cash(self) -> float:
         """Worth of the cash book in account currency, coins included."""
         return float(self.cash_book.total_value_decimal)
