@@ -303,7 +303,7 @@ class _Body:
         ]
         trader.methods = [Method("__init__", "algorithm: QCAlgorithm, symbol: Symbol", lines=_tidy(lines)), *methods]
         main = Class(self._class_name(), "QCAlgorithm", self._doc())
-        lines = [*self._head(), "", *self._securities(), *self._benchmark("symbols[0]")]
+        lines = [*self._head(), "", *self._securities(), *self._benchmark("symbols[0]"), *self._equity_state()]
         lines += ["self._traders = {symbol: SymbolTrader(self, symbol) for symbol in symbols}", *self._warm_up()]
         main.methods = [Method("initialize", lines=_tidy(lines))]
         main.methods += self._equity_methods()
@@ -320,7 +320,7 @@ class _Body:
                     ],
                 )
             )
-        return [_ordered(trader), main]
+        return [_ordered(trader), _ordered(main)]
 
     # -- initialize --------------------------------------------------------------------------------------------------
 
@@ -558,7 +558,7 @@ class _Body:
         if self.trading.counts_bars:
             state = {"_bar_count": "0", **state}
         lines += [f"self.{name} = {value}" for name, value in state.items()]
-        if self.guards_equity and not self.many:
+        if not self.many:
             lines += self._equity_state()
         if self.trading.setup:
             lines += ["", *self.trading.setup]
@@ -567,7 +567,7 @@ class _Body:
     def _frame_setup(self, frame: Frame) -> list[str]:
         lines: list[str] = []
         native = frame.is_native
-        variable = "consolidator" if frame.is_own else f"consolidator_{frame.timeframe}"
+        variable = "consolidator" if frame.is_own else f"consolidator_{frame.name}"
         registered = False
         if not native:
             lines.append(f"{variable} = {self._consolidator(frame)}")
@@ -586,7 +586,7 @@ class _Body:
                 lines.append(f"self.{update.attribute} = RollingWindow[float]({update.reach.size()})")
         if not native:
             if frame.needs_handler:
-                handler = "_on_bar" if frame.is_own else f"_on_{frame.timeframe}_bar"
+                handler = "_on_bar" if frame.is_own else f"_on_{frame.name}_bar"
                 lines.append(f"{variable}.data_consolidated += self.{handler}")
             if not registered:
                 lines.append(f"{self.owner}.subscription_manager.add_consolidator(self._symbol, {variable})")
@@ -645,7 +645,7 @@ class _Body:
             if frame.is_own or frame.is_native or not frame.needs_handler:
                 continue
             doc = f"Keep what is read of the {frame.timeframe} bars."
-            name = f"_on_{frame.timeframe}_bar"
+            name = f"_on_{frame.name}_bar"
             methods.append(Method(name, f"sender: object, {bar}", "None", doc, self._updates(frame)))
         ready = plan.ready()
         if self._needs_ready_method(ready):
@@ -794,6 +794,11 @@ class _Body:
             lines += ["self.trading_stopped = False", "self._peak_equity = 0.0"]
         if limits.max_daily_loss_pct is not None:
             lines += ["self.paused_on = None", "self._equity_day = None", "self._day_equity = 0.0"]
+        if self.many:
+            for amount in (limits.max_drawdown_pct, limits.max_daily_loss_pct):
+                if isinstance(amount, str):
+                    value = self.spec.number(amount)
+                    lines.insert(0, f'self.{self.plan.parameters[amount]} = self.get_parameter("{amount}", {value!r})')
         return lines
 
     def _equity_methods(self) -> list[Method]:
@@ -801,7 +806,7 @@ class _Body:
         if not self.guards_equity:
             return []
         lines = ["if self.is_warming_up:", "    return", "equity = self.portfolio.total_portfolio_value"]
-        scalar = self._account_scalar
+        scalar = self.plan.scalar
         if limits.max_drawdown_pct is not None:
             lines += [
                 "self._peak_equity = max(self._peak_equity, equity)",
@@ -821,11 +826,6 @@ class _Body:
                 '    self.liquidate(tag="daily loss limit")',
             ]
         return [Method("_guard_equity", "", "None", "Close everything when the account has lost too much.", lines)]
-
-    def _account_scalar(self, amount: float | str) -> str:
-        if isinstance(amount, str) and self.many:
-            return f'self.get_parameter("{amount}", {self.spec.number(amount)!r})'
-        return self.plan.scalar(amount)
 
 
 def _all_expressions(side: Any) -> list[ex.Expression]:

@@ -55,17 +55,21 @@ def statement(prefix: str, text: str, suffix: str = "", *, room: int = WIDTH - 8
 
 def fitted(line: str, room: int) -> list[str]:
     """A line of the form `… name(arguments)`, its arguments on lines of their own when it is too long."""
-    if len(line) <= room or not line.endswith(")") or "#" in line:
-        return [line]
+    tail = "," if line.endswith(",") else ""
+    line = line.removesuffix(",")
+    if len(line) + len(tail) <= room or not line.endswith(")") or "#" in line:
+        return [line + tail]
     margin = line[: len(line) - len(line.lstrip())]
     start = next((i for i, c in enumerate(line) if c == "(" and _close(line, i) == len(line) - 1), -1)
     if start < 0:
-        return [line]
-    inner = line[start + 1 : -1]
-    one = f"{margin}    {inner}"
-    if len(one) <= room:
-        return [line[: start + 1], one, f"{margin})"]
-    return [line[: start + 1], *(f"{margin}    {part}," for part in _split(inner, ", ")), f"{margin})"]
+        return [line + tail]
+    parts = _split(line[start + 1 : -1], ", ")
+    one = f"{margin}    {', '.join(parts)}"
+    if len(one) <= room or len(parts) == 1:
+        inside = fitted(one, room)
+    else:
+        inside = [piece for part in parts for piece in fitted(f"{margin}    {part},", room)]
+    return [line[: start + 1], *inside, f"{margin}){tail}"]
 
 
 def broken(text: str, room: int) -> list[str]:

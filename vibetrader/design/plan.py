@@ -138,9 +138,14 @@ class Frame:
     keeps_bars: bool = False
 
     @property
+    def name(self) -> str:
+        """Its length inside a Python name."""
+        return self.timeframe.replace("M", "mo")
+
+    @property
     def bars_attribute(self) -> str:
         """Window of its bars."""
-        return "_bars" if self.is_own else f"_bars_{self.timeframe}"
+        return "_bars" if self.is_own else f"_bars_{self.name}"
 
     @property
     def needs_handler(self) -> bool:
@@ -167,7 +172,7 @@ class _Trace:
 
     def condition(self) -> str:
         """Python source of "its parts have values", "" when they always have."""
-        parts = [f"self.{name}.count > {reach.size(0)}" for name, reach in self.windows.items() if not reach.is_zero]
+        parts = [f"self.{name}.count > {reach.size(0)}" for name, reach in self.windows.items()]
         parts += [indicator.ready_for(reach) for indicator, reach in self.indicators.values()]
         return " and ".join(parts)
 
@@ -543,7 +548,7 @@ class Plan:
                 ]
                 arguments = "_".join(words)
                 arguments = re.sub(rf"^{kind}_|_period$", "", re.sub(r"_period$", "", arguments))
-                frame = "" if timeframe == self.spec.timeframe else timeframe
+                frame = "" if timeframe == self.spec.timeframe else timeframe.replace("M", "mo")
                 calls.setdefault(kind, {}).setdefault(_key(node, timeframe), (series, arguments, frame))
             for child in ex.children(node):
                 visit(child, timeframe)
@@ -593,7 +598,7 @@ def _hint(node: ex.Expression | None) -> str:
         if word_:
             if isinstance(node, ex.Arithmetic):
                 word_ = f"{word_}_{'change' if node.operator == '-' else 'ratio' if node.operator == '/' else 'mix'}"
-            return f"_{word_}{'_' + timeframe if timeframe else ''}"
+            return f"_{word_}{'_' + timeframe.replace('M', 'mo') if timeframe else ''}"
     return "_value"
 
 

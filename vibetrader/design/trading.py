@@ -568,7 +568,20 @@ class Trading:
             assert level.percent is not None
             turn = -1 if (way.name == "long") == (role == "stop") else 1
             return f"price * {ex.number_text(round(1 + turn * level.percent / 100, 8))}"
-        return self.plan.code(self._freeze(node, way))
+        return self.plan.code(self._freeze(ex.rewrite(node, _folded), way))
+
+    def _percent_away(self, amount: float | str, sign: str) -> str:
+        """Python source of the factor that moves a price by so many percent."""
+        if isinstance(amount, str):
+            return f"(1 {sign} {self.plan.scalar(amount)} / 100)"
+        return ex.number_text(round(1 - amount / 100 if sign == "-" else 1 + amount / 100, 10))
+
+    def _pips(self, amount: float | str) -> str:
+        """Python source of a number of pips in price units."""
+        pip = self.spec.symbols[0].pip or 0.0001
+        if isinstance(amount, str):
+            return f"{self.plan.scalar(amount)} * {pip}"
+        return ex.number_text(round(amount * pip, 10))
 
     def _freeze_levels(self, way: _Ways, side: Side) -> dict[str, str]:
         """Stop and target as Python of `price`; notes what they need of the signal bar."""
@@ -589,21 +602,10 @@ class Trading:
 
     def _distance(self, trail: Trailing, way: _Ways, start: str) -> str:
         """Python source of a trailing stop below (above) a price."""
-        pip = self.spec.symbols[0].pip or 0.0001
         if trail.percent is not None:
-            sign = "-" if way.name == "long" else "+"
-            if not isinstance(trail.percent, str):
-                factor = 1 - trail.percent / 100 if way.name == "long" else 1 + trail.percent / 100
-                return f"{start} * {ex.number_text(round(factor, 8))}"
-            return f"{start} * (1 {sign} {self.plan.scalar(trail.percent)} / 100)"
+            return f"{start} * {self._percent_away(trail.percent, way.nearer)}"
         if trail.pips is not None:
-            pips = self.plan.scalar(trail.pips)
-            away = (
-                ex.number_text(round(float(trail.pips) * pip, 10))
-                if not isinstance(trail.pips, str)
-                else f"{pips} * {pip}"
-            )
-            return f"{start} {way.nearer} {away}"
+            return f"{start} {way.nearer} {self._pips(trail.pips)}"
         if trail.points is not None:
             return f"{start} {way.nearer} {self.plan.scalar(trail.points)}"
         assert trail.distance is not None
@@ -688,15 +690,14 @@ class Trading:
             lines.append("stop = self._stop_price")
         if side.break_even is not None:
             even = side.break_even
-            pip = self.spec.symbols[0].pip or 0.0001
             trigger = self._trigger(
                 way, even.after_percent, even.after_pips, even.after_points, even.after_r, even.after_atr
             )
             place = "self._entry_price"
             if even.offset_percent is not None:
-                place += f" * (1 {way.further} {self.plan.scalar(even.offset_percent)} / 100)"
+                place += f" * {self._percent_away(even.offset_percent, way.further)}"
             elif even.offset_pips is not None:
-                place += f" {way.further} {self.plan.scalar(even.offset_pips)} * {pip}"
+                place += f" {way.further} {self._pips(even.offset_pips)}"
             lines += _if(f"bar.{way.gain} {way.reached_target} {trigger}", [f"stop = {way.best}(stop, {place})"])
         if trail is not None:
             if trail.line is not None:
@@ -724,9 +725,9 @@ class Trading:
         start = "self._entry_price"
         scalar = self.plan.scalar
         if percent is not None:
-            return f"{start} * (1 {way.further} {scalar(percent)} / 100)"
+            return f"{start} * {self._percent_away(percent, way.further)}"
         if pips is not None:
-            return f"{start} {way.further} {scalar(pips)} * {self.spec.symbols[0].pip or 0.0001}"
+            return f"{start} {way.further} {self._pips(pips)}"
         if points is not None:
             return f"{start} {way.further} {scalar(points)}"
         if r is not None:
@@ -1042,6 +1043,15 @@ class Trading:
 
 def _delayed(trail: Trailing) -> bool:
     return any(value is not None for value in (trail.after_percent, trail.after_pips, trail.after_r))
+
+
+def _folded(node: ex.Expression) -> ex.Expression:
+    """A product of two numbers as one."""
+    match node:
+        case ex.Arithmetic(operator="*", left=ex.Number(value=left), right=ex.Number(value=right)):
+            return ex.Number(round(left * right, 10))
+        case _:
+            return node
 
 
 def _reads_market(node: ex.Expression) -> bool:
