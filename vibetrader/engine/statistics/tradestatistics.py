@@ -228,18 +228,18 @@ def _ratios(v: dict[str, Any]) -> None:
     ten, one = Decimal(10), Decimal(1)
     average = v["average_profit_loss"]
     if v["average_loss"]:
-        v["profit_loss_ratio"] = v["average_profit"] / abs(v["average_loss"])
+        v["profit_loss_ratio"] = divide(v["average_profit"], v["average_loss"].copy_abs())
     if count:
-        v["win_loss_ratio"] = Decimal(wins) / losses if losses > 0 else ten
-        v["win_rate"] = Decimal(wins) / count
+        v["win_loss_ratio"] = divide(Decimal(wins), losses) if losses > 0 else ten
+        v["win_rate"] = divide(Decimal(wins), count)
         v["loss_rate"] = one - v["win_rate"]
     if v["total_profit"]:
-        v["profit_factor"] = v["total_profit"] / abs(v["total_loss"]) if v["total_loss"] < 0 else ten
+        v["profit_factor"] = divide(v["total_profit"], abs(v["total_loss"])) if v["total_loss"] < 0 else ten
     if v["profit_loss_standard_deviation"] > 0:
-        v["sharpe_ratio"] = average / v["profit_loss_standard_deviation"]
+        v["sharpe_ratio"] = divide(average, v["profit_loss_standard_deviation"])
     if v["profit_loss_downside_deviation"] > 0:
-        v["sortino_ratio"] = average / v["profit_loss_downside_deviation"]
+        v["sortino_ratio"] = divide(average, v["profit_loss_downside_deviation"])
     if v["total_profit_loss"]:
         fall = v["maximum_closed_trade_drawdown"]
-        v["profit_to_max_drawdown_ratio"] = v["total_profit_loss"] / abs(fall) if fall < 0 else ten
-    v["average_end_trade_drawdown"] = average - v["average_mfe"]
+        v["profit_to_max_drawdown_ratio"] = divide(v["total_profit_loss"], abs(fall)) if fall < 0 else ten
+    v["average_end_trade_drawdown"] = add(average, v["average_mfe"].copy_negate())
