@@ -1,4 +1,4 @@
-.PHONY: check lint types layers test slow
+.PHONY: check lint types layers test slow golden
 
 check: lint types layers test
 
@@ -16,3 +16,6 @@ test:
 
 slow:
 	pytest -m "slow"
+
+golden:
+	python -m tests.golden.design.rewrite
