@@ -119,7 +119,8 @@ def show_outcome(run: RunDir, outcome: Outcome, *, as_json: bool, summary: bool 
     elif summary and run.has(REPORT_JSON) and outcome.status is Status.OK:
         from vibetrader.report.summary import terminal_summary
 
-        out(terminal_summary(run.read(REPORT_JSON), color=sys.stdout.isatty()))
+        report = run.read(REPORT_JSON)
+        out(terminal_summary(report, color=sys.stdout.isatty()))
         out(f"run directory: {run.path}")
     elif outcome.status is Status.OK:
         out(outcome.message or "done")

@@ -10,7 +10,7 @@ from vibetrader.graph.nodes import NODES, Node
 from vibetrader.results import Outcome, Status
 from vibetrader.results.ideas import Questions
 from vibetrader.rundir import RunDir
-from vibetrader.rundir.layout import QUESTIONS
+from vibetrader.rundir.layout import ERRORS, QUESTIONS
 from vibetrader.settings import Settings
 
 # Asks a person; None when they would rather not answer.
@@ -50,6 +50,8 @@ def walk(
             run.note_skip(name, record)
             outcome = Outcome(Status.OK, record.message)
         else:
+            if skipping and name != routes.REPORT:
+                run.remove(ERRORS)  # of an earlier attempt: this one is made because something is different
             skipping = False
             visits[name] += 1
             outcome = run.visit(name, nodes[name], settings)
