@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from enum import IntEnum
+from enum import Enum
 from math import isfinite
 from typing import Any, Final
 
@@ -196,7 +196,7 @@ class NoMatch(Exception):
 
 
 def _to_int(value: Any) -> int:
-    if isinstance(value, IntEnum):
+    if isinstance(value, Enum):
         raise NoMatch
     if isinstance(value, int):
         return int(value)
@@ -213,7 +213,7 @@ def _to_int(value: Any) -> int:
 
 
 def _to_float(value: Any) -> float:
-    if isinstance(value, IntEnum) or value is None or isinstance(value, (datetime, timedelta)):
+    if isinstance(value, Enum) or value is None or isinstance(value, (datetime, timedelta)):
         raise NoMatch
     if isinstance(value, (int, float)):
         if not isfinite(value):
@@ -239,7 +239,7 @@ def _to_str(value: Any) -> str | None:
 def _to_bool(value: Any) -> bool:
     if isinstance(value, bool):
         return value
-    if isinstance(value, int) and not isinstance(value, IntEnum):
+    if isinstance(value, int) and not isinstance(value, Enum):
         return bool(value)
     raise NoMatch
 
@@ -273,13 +273,13 @@ def nullable(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda value: None if value is None else convert(value)
 
 
-def enumeration(kind: type[IntEnum]) -> Callable[[Any], Any]:
+def enumeration(kind: type[Enum]) -> Callable[[Any], Any]:
     """A converter to an enumeration: members and plain integers pass."""
 
     def convert(value: Any) -> Any:
         if isinstance(value, kind):
             return value
-        if isinstance(value, int) and not isinstance(value, (bool, IntEnum)):
+        if isinstance(value, int) and not isinstance(value, (bool, Enum)):
             try:
                 return kind(value)
             except ValueError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from enum import IntEnum
+from enum import Enum
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -132,8 +132,8 @@ def _known_snake(cls: type, pascal: str) -> str | None:
     return None
 
 
-class LeanEnum(IntEnum):
-    """An enumeration as LEAN shows it to Python: equals its number and its C# name, prints its UPPER_CASE name.
+class LeanEnum(Enum):
+    """An enumeration as LEAN shows it to Python: no int, yet equal to its number and its C# name; prints UPPER_CASE.
 
     Members are declared UPPER_CASE; `alias_members` adds the C# spelling (`Resolution.Daily`). Members have no `.name`.
     """
@@ -146,17 +146,48 @@ class LeanEnum(IntEnum):
         )
 
     def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if isinstance(other, LeanEnum):
+            return type(self) is type(other) and self._value_ == other._value_
         if isinstance(other, str):
             return self.to_string() == other
-        return int.__eq__(self, other)  # type: ignore[operator]  # NotImplemented passes on
+        if isinstance(other, (int, float)):
+            return bool(self._value_ == other)
+        return NotImplemented
 
     def __ne__(self, other: object) -> bool:
-        if isinstance(other, str):
-            return self.to_string() != other
-        return int.__ne__(self, other)  # type: ignore[operator]
+        equal = self.__eq__(other)
+        return NotImplemented if equal is NotImplemented else not equal
+
+    def __lt__(self, other: Any) -> bool:
+        return bool(self._value_ < int(other))
+
+    def __le__(self, other: Any) -> bool:
+        return bool(self._value_ <= int(other))
+
+    def __gt__(self, other: Any) -> bool:
+        return bool(self._value_ > int(other))
+
+    def __ge__(self, other: Any) -> bool:
+        return bool(self._value_ >= int(other))
+
+    def __int__(self) -> int:
+        return int(self._value_)
+
+    def __index__(self) -> int:
+        return int(self._value_)
+
+    def __neg__(self) -> int:
+        return -int(self._value_)
+
+    def __mul__(self, other: Any) -> Any:
+        return int(self._value_) * other
+
+    __rmul__ = __mul__
 
     def __hash__(self) -> int:
-        return int.__hash__(self)
+        return hash(self._value_)
 
     def __repr__(self) -> str:
         return f"<QuantConnect.{type(self).__name__} object at 0x{id(self):012x}>"
@@ -174,7 +205,7 @@ class LeanEnum(IntEnum):
     ToString = to_string
 
 
-def alias_members(*enums: type[IntEnum]) -> None:
+def alias_members(*enums: type[Enum]) -> None:
     """Add the C# spelling of each member: `Resolution.DAILY` is also `Resolution.Daily`."""
     for enum in enums:
         for name, member in enum.__members__.items():

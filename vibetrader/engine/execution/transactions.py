@@ -723,14 +723,14 @@ class TransactionHandler:
                     steps.append(step)
             if steps:
                 original = manager.limit_price_decimal
-                manager.limit_price_decimal = money.round_to(original / min(steps), 0) * min(steps)
+                manager.limit_price_decimal = money.to_multiple(original, min(steps))
                 self._warn_of_price("LimitPrice", manager.limit_price_decimal, original)
             return
         for name in order.prices_to_round():
             price: Decimal = getattr(order, name)
             step = self._tick(security, price)
             if step > 0:
-                rounded = money.round_to(price / step, 0) * step
+                rounded = money.to_multiple(price, step)
                 setattr(order, name, rounded)
                 self._warn_of_price(_PRICE_LABELS[name], rounded, price)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from vibetrader.engine.clr import ArgumentException
+from vibetrader.engine.clr import ArgumentException, InvalidCastException
 from vibetrader.engine.data.enums import (
     OrderField,
     OrderRequestStatus,
@@ -195,9 +195,11 @@ class OrderTicket:
                 return source.trigger_price
             raise self._no_access(field)
         else:
-            name = "trailing_amount" if field == OrderField.TRAILING_AMOUNT else "trailing_as_percentage"
             if kind == OrderType.TRAILING_STOP or self._order is None:
-                return getattr(source, name)
+                if field == OrderField.TRAILING_AS_PERCENTAGE:
+                    # LEAN's `get` without a type argument casts to decimal
+                    raise InvalidCastException("Unable to cast object of type 'System.Boolean' to type 'System.Decimal'.")
+                return source.trailing_amount
             raise self._no_access(field)
         raise ArgumentException(
             f"Unable to get field {OrderField(field).to_string()} on order of type {kind.to_string()}"

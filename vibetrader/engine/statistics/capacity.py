@@ -213,7 +213,7 @@ class CapacityEstimate:
         symbol = security.symbol
         bar = current.bars.get(symbol)
         if bar is not None:
-            return Bar(dec(bar.close), dec(bar.volume), bar._end - bar._start)
+            return Bar(dec(bar.close), dec(bar.volume), bar.end_ns - bar.start_ns)
         quote = current.quote_bars.get(symbol)
         if quote is None:
             return None
