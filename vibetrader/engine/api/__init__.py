@@ -13,7 +13,9 @@ def __getattr__(name: str) -> Any:
         from vibetrader.engine.api.algorithm import QCAlgorithm
 
         return QCAlgorithm
-    from vibetrader.engine.api import exports
+    import importlib
+
+    exports = importlib.import_module("vibetrader.engine.api.exports")
 
     if name in exports.star_names() or name in exports.homes():
         return exports.find(name)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from vibetrader.engine import execution, feed, portfolio, securities
+from vibetrader.engine.execution import benchmarks
 from vibetrader.engine.api.framework import FrameworkState
 from vibetrader.engine.api.universes import ManualUniverses
 from vibetrader.engine.clr import NotSupportedException
@@ -25,6 +26,7 @@ def assemble(algorithm: Any) -> None:
     state.universes = ManualUniverses(state)
     state.subscriptions = feed.SubscriptionManager(algorithm)
     state.securities = securities.SecurityManager(algorithm)
+    state.securities.service = execution.SecurityService(state)
     state.transactions = execution.TransactionHandler(algorithm)
     state.portfolio = portfolio.SecurityPortfolioManager(algorithm)
     state.framework = FrameworkState(algorithm, state)
