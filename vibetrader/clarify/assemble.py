@@ -103,6 +103,7 @@ class Assembler:
         """The answer to the text."""
         self._market()
         has_rule = self._rules()
+        self._own_frame()
         unsupported = self._unsupported()
         if not has_rule and not unsupported and not self._open_idea():
             return self._refused()
@@ -183,6 +184,15 @@ class Assembler:
     def _market(self) -> None:
         draft = self.draft
         symbols = list(draft.symbols)
+        read = self.compiler.memory.value_symbols
+        foreign = [s for s in read if symbols and s not in symbols]
+        if foreign:
+            span = next(Span(i.start, i.end) for i in self.compiler.items if i.kind == "symbol" and i.value == foreign[0])
+            draft.unsupported.append(("signal on another symbol", span))
+        elif not symbols and read:
+            symbols = list(read)
+            draft.symbols = symbols
+            draft.symbol_spans = [Span(i.start, i.end) for i in self.compiler.items if i.kind == "symbol"]
         if symbols:
             self.said("symbols", *draft.symbol_spans)
         else:
@@ -196,7 +206,7 @@ class Assembler:
             if "timeframe" in draft.inferred:
                 self.assume("timeframe", draft.inferred["timeframe"], inferred=True)
             return
-        frame = self._implied_frame(symbols)
+        frame = self._named_frame() or self._implied_frame(symbols)
         if draft.odd_timeframe is not None:
             odd, span = draft.odd_timeframe
             near = sorted(TIMEFRAMES, key=lambda f: abs(minutes(f) - _odd_minutes(odd)))[:2]
@@ -206,6 +216,17 @@ class Assembler:
             )  # fmt: skip
             frame = near[0]
         self.data["timeframe"] = frame
+
+    def _named_frame(self) -> str | None:
+        """The finest timeframe any value is read on, when the text names none for the strategy."""
+        frames = sorted(set(self.compiler.memory.frames), key=minutes)
+        if not frames or self.draft.odd_timeframe is not None:
+            return None
+        for item in self.compiler.items:
+            if item.kind in ("tf", "frame") and item.value == frames[0]:
+                self.said("timeframe", Span(item.start, item.end))
+        self.assume("timeframe", f"the finest timeframe named: {frames[0]}", inferred=True)
+        return frames[0]
 
     def _implied_frame(self, symbols: list[str]) -> str:
         items = self.compiler.items
@@ -278,6 +299,8 @@ class Assembler:
             short, short_spans, long = long, long_spans, None
         if long is None and short is None:
             long, long_spans = self._from_idea(), []
+            if long is None and self.sides:
+                return True
             if long is None and "short" not in mirrors and sell is None:
                 return False
             if long is None and sell is not None:
@@ -386,6 +409,18 @@ class Assembler:
             side["exit"] = common if own is None else ex.disjunction(own, common)
             self.said(f"{name}.exit", *shared_spans)
         self.sides[name] = side
+
+    def _own_frame(self) -> None:
+        """Values on the strategy's own timeframe need no mark."""
+        own = str(self.data["timeframe"])
+
+        def change(node: ex.Expression) -> ex.Expression:
+            return node.operand if isinstance(node, ex.At) and node.timeframe == own else node
+
+        for side in self.sides.values():
+            for key in ("entry", "exit"):
+                if key in side:
+                    side[key] = ex.rewrite(side[key], change)
 
     # -- ideas ------------------------------------------------------------------------------------------------------------------
 

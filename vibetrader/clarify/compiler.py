@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -10,6 +11,8 @@ from vibetrader.clarify.grammar import MA_KINDS, Found, Memory
 from vibetrader.clarify.lexing import Item, Reading
 from vibetrader.clarify.slots import SlotReader
 from vibetrader.spec import expressions as ex
+from vibetrader.spec.indicators import Nature
+from vibetrader.spec.mirror import mirrored, nature
 from vibetrader.spec.timeframes import TIMEFRAMES, minutes
 
 _QUIET: Final = frozenset(
@@ -61,6 +64,58 @@ _IDEAS: Final = (
     "dca_idea",
     "buyhold",
 )
+
+
+@dataclass(slots=True)
+class Group:
+    """The units between two actions."""
+
+    conditions: list[tuple[str, Unit]] = field(default_factory=list)
+    mirror: Unit | None = None
+    opens_rule: bool = False
+    """The group begins with if, a colon or a filter word: it explains the action before it."""
+    tail_start: int | None = None
+    """Index of the first condition after a new if or sentence-like break."""
+    next_is_bare: bool = False
+    """The next action has no conditions of its own after it."""
+
+
+def _groups(units: list[Unit]) -> tuple[list[Group], list[Unit]]:
+    """The units of a sentence cut at its actions: one group more than there are actions."""
+    groups, acts = [Group()], []
+    connector, fresh, opened = "and", True, False
+    for unit in units:
+        group = groups[-1]
+        if unit.kind == "act":
+            acts.append(unit)
+            groups.append(Group())
+            connector, fresh, opened = "and", True, False
+        elif unit.kind == "or":
+            connector = "or"
+        elif unit.kind in ("if", "only", "filter") or (unit.kind == "quiet" and unit.value == "colon"):
+            if fresh:
+                group.opens_rule = True
+            opened = True
+        elif unit.kind == "comma":
+            opened = True
+            if fresh:
+                fresh = False
+        elif unit.kind == "mirror":
+            group.mirror = unit
+            fresh = False
+        elif unit.kind in ("cond", "same"):
+            if group.conditions and opened:
+                group.tail_start = len(group.conditions)
+            group.conditions.append((connector, unit))
+            connector, fresh, opened = "and", False, False
+        elif unit.kind in ("and", "then"):
+            fresh = False if unit.kind == "then" and not groups[-1].conditions and acts else fresh
+            if unit.kind == "and":
+                fresh = False if not group.conditions else fresh
+    for index, group in enumerate(groups[1:], 1):
+        nxt = groups[index + 1] if index + 1 < len(groups) else None
+        group.next_is_bare = nxt is not None and not nxt.conditions and nxt.mirror is None
+    return groups, acts
 
 
 class Compiler(SlotReader):
@@ -293,6 +348,8 @@ class Compiler(SlotReader):
                 if self.kind(self.skip(k)) == "ind" and self.value(self.skip(k)) == "stdev":
                     before = next((x.number for x in reversed(self.items[:i]) if x.kind == "num"), None)
                     self.memory.parameters["bb"] = (length or before or 20.0, width)
+                    self.memory.indicator = "bb"
+                    self.average_call("sma", length or before or 20.0)
                     self.band_span = (self._back_to_average(i), self.skip(k) + 1)
 
     band_span: tuple[int, int] = (-1, -1)
@@ -332,6 +389,18 @@ class Compiler(SlotReader):
         return end
 
     def _unit(self, i: int) -> int:
+        if self.kind(i) in ("long_only", "short_only") and self.kind(self.skip(i + 1)) in (
+            "if",
+            "filter",
+            "ind",
+            "price",
+            "only",
+        ):
+            self.context = str(self.value(i))
+            return self._add("act", "long" if self.kind(i) == "long_only" else "short", i, i + 1)
+        same = self._same_filter(i) if self.kind(i) in ("filter", "fill") else None
+        if same is not None:
+            return same
         if self.band_span[0] <= i < self.band_span[1]:
             return self._add("slot", "definition", i, self.band_span[1])
         kind = self.kind(i)
@@ -353,6 +422,14 @@ class Compiler(SlotReader):
             return self._add("slot", kind, i, slot)
         if kind == "mirror":
             return self._add("mirror", True, i, i + 1)
+        if kind == "cmp" and self.norm(i) == "=" and self.kind(self.skip(i + 1)) == "act":
+            return self._add("then", True, i, i + 1)
+        if kind == "param":
+            name = self.memory.indicator or (self.declared[-1][0] if self.declared else "")
+            named = self._named_parameters(i, name)
+            if named is not None:
+                self.memory.parameters[name] = tuple(named[0])
+                return self._add("slot", "parameters", i, named[1])
         if kind in _IDEAS:
             found = self._condition(i)
             if found is not None:
@@ -380,6 +457,14 @@ class Compiler(SlotReader):
         declared = self._declaration(i)
         if declared is not None:
             return declared
+        if (kind == "sign" and self.norm(i) in "()[]'/+|{}") or (
+            kind == "not" and self.norm(i) in ("no", "na") and self.kind(self.skip(i + 1)) in ("num", "frame", "tf", "tfhint")
+        ):
+            return self._add("quiet", kind, i, i + 1)
+        if kind == "drawdown" and self.kind(i + 1) in ("", "end", "comma", "and", "report"):
+            return self._add("quiet", kind, i, i + 1)
+        if kind == "div" and self.norm(i) == "/":
+            return self._add("quiet", kind, i, i + 1)
         if kind in _QUIET or (kind in ("ind", "price") and self._only_names(i)):
             return self._add("quiet", kind, i, i + 1)
         return self._add("unknown", kind, i, i + 1)
@@ -447,6 +532,18 @@ class Compiler(SlotReader):
 
     def _action(self, i: int) -> int | None:
         kind = self.kind(i)
+        if (
+            kind == "hold"
+            and self.kind(self.skip(i + 1)) == "if"
+            and self.norm(self.skip(i + 1)) in ("until", "bis", "hasta", "hasta que", "ate que", "jusqu", "upon")
+        ):
+            self.context = "exit"
+            return self._add("act", "exit", i, i + 1)
+        if kind == "target" and self.kind(self.skip(i + 1)) == "if":
+            begin = self.skip(self.skip(i + 1) + 1)
+            if self.kind(begin) in ("ind", "price", "out") and self.norm(begin) not in ("price",):
+                self.context = "exit"
+                return self._add("act", "exit", i, i + 1)
         if kind == "price" and self.norm(i) in ("close", "closes", "closing") and self._closes_position(i):
             self.context = "exit"
             return self._add("act", "exit", i, i + 1)
@@ -509,7 +606,11 @@ class Compiler(SlotReader):
         nxt = self.kind(i + 1)
         before = self.kind(i - 1)
         if nxt == "if" and before in ("", "end", "comma", "and", "then", "or", "slot", "num", "fill", "colon"):
-            return self.norm(i + 1) not in ("on",)
+            return (self.norm(i + 1) not in ("on",) or self.kind(self.skip(i + 2)) in ("trading_day", "weekday", "mirror")) or self.kind(self.skip(i + 2)) in (
+                "trading_day",
+                "weekday",
+                "mirror",
+            )
         if nxt == "clock" or (
             self.norm(i + 1) == "at" and self.kind(i + 2) in ("clock", "num", "target", "session_close")
         ):
@@ -534,6 +635,8 @@ class Compiler(SlotReader):
             found = self.operand(i)
             del self.memory.questions[questions:]
             if found is not None and not isinstance(found.expression, ex.Number) and found.end > i:
+                if nature(found.expression)[0] is Nature.OSCILLATOR and self.memory.subject is None:
+                    self.memory.subject = found.expression
                 self.declared.append((_name_of(found.expression), i))
                 return self._add("decl", found.expression, i, found.end)
         if self.kind(i) == "ind":
@@ -543,6 +646,20 @@ class Compiler(SlotReader):
 
     def _only_names(self, i: int) -> bool:
         return self.kind(self.skip(i + 1)) in ("strategy", "colon", "end", "", "comma", "and")
+
+    def _same_filter(self, i: int) -> int | None:
+        """`with the same volume filter`: the other side's condition on it."""
+        k = i
+        while self.kind(k) in ("filter", "fill") and self.norm(k) != "same":
+            k += 1
+        if self.norm(k) != "same":
+            return None
+        name = self.skip(k + 1)
+        if self.kind(name) not in ("ind", "price") or self.kind(self.skip(name + 1)) not in ("filter", "if"):
+            return None
+        return self._add(
+            "same", "volume" if self.value(name) == "volume" else str(self.value(name)), i, self.skip(name + 1) + 1
+        )
 
     # -- units to rules ---------------------------------------------------------------------------------------------------
 
@@ -568,94 +685,112 @@ class Compiler(SlotReader):
     def _sentence(
         self, units: list[Unit], last: str | None, pending: list[tuple[str, Unit]]
     ) -> tuple[str | None, list[tuple[str, Unit]]]:
-        """Gives the conditions of one sentence to their targets."""
-        meaningful = [
-            u for u in units if u.kind in ("act", "cond", "mirror", "slot", "idea", "symbol", "decl", "unsupported")
-        ]
-        unknown = [u for u in units if u.kind == "unknown"]
-        if unknown:
-            weighty = [
-                u for u in meaningful if u.kind in ("act", "cond", "mirror", "unsupported", "idea") or u.kind == "slot"
-            ]
-            words = [u for u in unknown if u.value == "word"]
-            if (
-                not weighty
-                and not any(u.kind == "unknown" and u.value == "num" for u in unknown)
-                and len(words) == len(unknown)
-            ):
-                self.draft.ignored.append(self.span(units[0].start, units[-1].end))
-            else:
+        """Gives the conditions of one sentence to their targets; returns the last target and what still waits."""
+        self._unknown_words(units)
+        groups, acts = _groups(units)
+        waiting = pending
+        first = groups[0]
+        if not acts:
+            return last, self._without_action(units, first, last, waiting)
+        style_first = bool(first.conditions) or bool(waiting)
+        owners: list[list[tuple[str, Unit]]] = [[] for _ in acts]
+        if str(acts[0].value).startswith(("exit", "sell")) and waiting and not first.conditions:
+            pass
+        else:
+            owners[0] += waiting
+            waiting = []
+        owners[0] += first.conditions
+        for index, group in enumerate(groups[1:]):
+            own, following = self._split(group, index, acts, style_first)
+            owners[index] += own
+            if following:
+                owners[index + 1] += following
+        target = last
+        for index, act in enumerate(acts):
+            name = str(act.value)
+            before = str(acts[index - 1].value) if index else ""
+            if before and not owners[index - 1] and _same_side(before, name) and not groups[index].mirror:
+                name = _stronger(before, name)
+                acts[index] = Unit(act.kind, name, act.start, act.end)
+            rule = self.draft.rules.setdefault(name, Rule())
+            rule.spans.append(self._unit_span(act))
+            for connector, unit in owners[index]:
+                self._give(name, connector, unit)
+            target = name
+        self._mirrors(groups, acts, last)
+        return target, waiting
+
+    def _unknown_words(self, units: list[Unit]) -> None:
+        """Words without a reading: in a rule they are asked about; a title or a sentence off the subject is only listed."""
+        colon = next((k for k, u in enumerate(units) if u.kind == "quiet" and u.value == "colon"), -1)
+        rule_kinds = ("act", "cond", "mirror", "unsupported", "same")
+        head, body = units[: colon + 1], units[colon + 1 :]
+        parts = [head, body] if colon > 0 and not any(u.kind in rule_kinds for u in head) else [units]
+        for part in parts:
+            unknown = [u for u in part if u.kind == "unknown"]
+            if not unknown:
+                continue
+            weighty = any(u.kind in rule_kinds for u in part) or (part is not head and any(u.kind == "slot" and u.value not in ("timeframe", "num", "tf", "frame") for u in part))
+            said = {str(v) for slot in self.draft.slots.values() for v in slot.value}
+            heavy = [u for u in unknown if u.value == "num" and str(self.items[u.start].value) not in said]
+            if weighty or heavy:
                 self.draft.unknown.extend(self._unit_span(u) for u in unknown)
-        acts = [k for k, u in enumerate(units) if u.kind == "act"]
-        target: str | None = None
-        connector = "and"
-        index = 0
-        only = False
-        gathered = pending
-        while index < len(units):
-            unit = units[index]
-            later_act = any(k > index for k in acts)
-            if unit.kind == "or":
-                connector = "or"
-            elif unit.kind == "only":
-                only = True
-            elif unit.kind == "else":
-                self.draft.unsupported.append(("rotation", self._unit_span(unit)))
-            elif unit.kind == "act":
-                name = str(unit.value)
-                if gathered:
-                    for link, cond in gathered:
-                        self._give(name, link, cond)
-                    gathered = []
-                    last, target = name, None
-                    nxt = self._next_meaning(units, index)
-                    if nxt is not None and units[nxt].kind == "act" and _same_side(name, str(units[nxt].value)):
-                        pass
-                    after_if = self._followed_by_rule(units, index)
-                    if after_if:
-                        target = name
-                else:
-                    previous = target or (last if self._just_named(units, index) else None)
-                    if (
-                        previous is not None
-                        and _same_side(previous, name)
-                        and not self.draft.rules.get(previous, Rule()).parts
-                    ):
-                        name = _stronger(previous, name)
-                    target = name
-                    last = name
-                    self.draft.rules.setdefault(name, Rule()).spans.append(self._unit_span(unit))
-                connector = "and"
-            elif unit.kind == "mirror":
-                where = target or (self._next_act(units, index) if later_act and target is None else None) or last
-                self.draft.flags.setdefault("mirror", self._unit_span(unit))
-                if where is not None:
-                    self.draft.mirrors.add(where)
-                    if target is None and later_act:
-                        nxt_act = self._next_act(units, index)
-                        if nxt_act:
-                            self.draft.rules.setdefault(nxt_act, Rule())
-                else:
-                    self.draft.mirrors.add("sell")
-            elif unit.kind == "cond":
-                if target is not None:
-                    if only and str(target).startswith(("exit",)) is False:
-                        connector = "and"
-                    self._give(target, connector, unit)
-                elif later_act and not only:
-                    gathered = [*gathered, (connector, unit)]
-                elif last is not None and (acts or not gathered):
-                    where = last if acts and not only else self._entry_target(last)
-                    self._give(where, "and" if not acts else connector, unit)
-                    if not acts:
-                        self.draft.inferred[f"filter_{unit.start}"] = (
-                            f"filter for the entry: {self.text(self._unit_span(unit))}"
-                        )
-                else:
-                    gathered = [*gathered, (connector, unit)]
-                connector = "and"
-            index += 1
-        return last, gathered
+            else:
+                self.draft.ignored.append(self.span(part[0].start, part[-1].end))
+
+    def _without_action(
+        self, units: list[Unit], group: Group, last: str | None, waiting: list[tuple[str, Unit]]
+    ) -> list[tuple[str, Unit]]:
+        conditions = group.conditions
+        if group.mirror:
+            self.draft.flags.setdefault("mirror", self._unit_span(group.mirror))
+            self.draft.mirrors.add("sell" if last in (None, "buy", "long") else "exit")
+        if last is None or not conditions:
+            return [*waiting, *conditions]
+        where = self._entry_target(last)
+        for connector, unit in conditions:
+            self._give(where, "and" if unit is conditions[0][1] else connector, unit)
+        self.draft.inferred[f"filter_{conditions[0][1].start}"] = (
+            f"also required for the entry: {self.text(self.span(conditions[0][1].start, conditions[-1][1].end))}"
+        )
+        return waiting
+
+    def _split(
+        self, group: Group, index: int, acts: list[Unit], style_first: bool
+    ) -> tuple[list[tuple[str, Unit]], list[tuple[str, Unit]]]:
+        """Which conditions after an action are its own, and which begin the next action's."""
+        conditions = group.conditions
+        if not conditions:
+            return [], []
+        last_act = index == len(acts) - 1
+        if last_act:
+            return conditions, []
+        if group.opens_rule:
+            tail = group.tail_start
+            if group.next_is_bare and tail is not None and 0 < tail < len(conditions):
+                return conditions[:tail], conditions[tail:]
+            return conditions, []
+        if style_first or group.next_is_bare:
+            return [], conditions
+        return conditions, []
+
+    def _mirrors(self, groups: list[Group], acts: list[Unit], last: str | None) -> None:
+        for index, group in enumerate(groups):
+            if group.mirror is None:
+                continue
+            self.draft.flags.setdefault("mirror", self._unit_span(group.mirror))
+            if index == 0 and acts:
+                where = str(acts[0].value)
+            elif index > 0 and not group.conditions:
+                where = str(acts[index - 1].value)
+                after = str(acts[index].value) if index < len(acts) else ""
+                if self.draft.rules.get(where, Rule()).parts and after:
+                    where = after
+            else:
+                where = str(acts[index].value) if index < len(acts) else "sell"
+            if self.draft.rules.get(where, Rule()).parts and where in ("buy", "long"):
+                where = "sell"
+            self.draft.mirrors.add(where)
 
     def _entry_target(self, last: str) -> str:
         for name in ("long", "buy", "short"):
@@ -663,33 +798,38 @@ class Compiler(SlotReader):
                 return name
         return last
 
-    def _next_meaning(self, units: list[Unit], index: int) -> int | None:
-        return next((k for k in range(index + 1, len(units)) if units[k].kind in ("act", "cond", "mirror")), None)
-
-    def _just_named(self, units: list[Unit], index: int) -> bool:
-        return False
-
-    def _next_act(self, units: list[Unit], index: int) -> str | None:
-        return next((str(u.value) for u in units[index + 1 :] if u.kind == "act"), None)
-
-    def _followed_by_rule(self, units: list[Unit], index: int) -> bool:
-        """After `A then buy`, whether more conditions belong to buy: joined by and, only or while, with no act after them."""
-        rest = units[index + 1 :]
-        for k, unit in enumerate(rest):
-            if unit.kind == "act":
-                return False
-            if unit.kind == "cond":
-                if any(u.kind == "act" for u in rest[k:]):
-                    return False
-                return any(u.kind in ("and", "only", "filter", "if") for u in rest[:k])
-        return False
+    def _copy_condition(self, target: str, name: str, unit: Unit) -> None:
+        """The part of the other side's rule that speaks of a name, for `the same volume filter`."""
+        for other in ("long", "buy", "short"):
+            rule = self.draft.rules.get(other)
+            if other == target or rule is None:
+                continue
+            for _, part in rule.parts:
+                pieces = part.parts if isinstance(part, ex.And) else (part,)
+                found = [p for p in pieces if _mentions(p, name)]
+                if found:
+                    own = self.draft.rules.setdefault(target, Rule())
+                    own.parts.append(("and", ex.conjunction(*found)))
+                    own.spans.append(self._unit_span(unit))
+                    return
+        self.draft.unknown.append(self._unit_span(unit))
 
     def _give(self, target: str, connector: str, unit: Unit) -> None:
         rule = self.draft.rules.setdefault(target, Rule())
+        if unit.kind == "same":
+            self._copy_condition(target, str(unit.value), unit)
+            return
         assert isinstance(unit.value, ex.Node)
-        rule.parts.append((connector, unit.value))  # type: ignore[arg-type]  # Node is the base of the union
+        expression: ex.Expression = unit.value  # type: ignore[assignment]  # Node is the base of the union
+        if unit.any_cross and target in ("sell", "short", "exit_long", "exit"):
+            expression = mirrored(expression)
+        rule.parts.append((connector, expression))
         rule.spans.append(self._unit_span(unit))
         rule.any_cross |= unit.any_cross
+
+
+def _mentions(node: ex.Expression, name: str) -> bool:
+    return any((isinstance(p, ex.Price) and p.field == name) or (isinstance(p, ex.Call) and p.indicator == name) for p in ex.walk(node))
 
 
 def _name_of(expression: ex.Expression) -> str:

@@ -55,6 +55,13 @@ class Memory:
     any_cross: bool = False
     """A cross without a direction was read since the caller last looked."""
     ma_cloud: bool = False
+    price_target: ex.Expression | None = None
+    """Last price level something was compared with: what "it" may mean."""
+    group: list[ex.Expression] = field(default_factory=list)
+    """Values that stood together under one comparison: what "all three" means."""
+    last_cross: ex.Cross | None = None
+    value_symbols: list[str] = field(default_factory=list)
+    """Symbols whose price or indicator a condition reads."""
 
 
 class Grammar:
@@ -65,6 +72,7 @@ class Grammar:
         self.memory = memory
         self._depth = 0
         self._last_percent = False
+        self._in_comparison = False
 
     # -- looking ------------------------------------------------------------------------------------------------------
 
@@ -107,6 +115,10 @@ class Grammar:
             return str(self.value(i + 1)), i + 2
         if kind == "unit" and self.norm(i) in ("minute", "hour", "day", "week") and self.kind(i + 1) == "tfhint":
             return f"1{_UNIT_FRAME[str(self.value(i))]}", self._after_frame(i + 1)
+        if kind == "num" and self.kind(i + 1) == "tf" and self.norm(i + 1).split()[0] in ("minute", "hour", "day", "week"):
+            number = self.items[i].number
+            if number == int(number) and number >= 1 and not self.items[i].percent:
+                return normal_frame(int(number), self.norm(i + 1)[0]), self._after_frame(i + 2)
         if (
             kind == "num"
             and self.kind(i + 1) == "unit"
@@ -206,7 +218,7 @@ class Grammar:
             if right is None:
                 return Found(expression, j)
             divide = self.is_sign(j, "/") or self.kind(j) == "div"
-            expression = ex.Arithmetic("/" if divide else "*", expression, right.expression)
+            expression = ex.Arithmetic("/" if divide else "*", expression, _of_same_kind(right.expression, expression))
             j = right.end
         return Found(expression, j)
 
@@ -214,7 +226,7 @@ class Grammar:
         """One value with what modifies it: lag, timeframe, parameters."""
         i = self.skip(i)
         for reader in (
-            self._bracketed, self._function, self._factor, self._lagged, self._framed, self._multi_average,
+            self._bracketed, self._symbol_value, self._function, self._factor, self._lagged, self._framed, self._multi_average,
             self._counted, self._distance, self._indicator, self._output, self._aggregate, self._average, self._price,
             self._pattern, self._entry, self._number,
         ):  # fmt: skip
@@ -230,6 +242,33 @@ class Grammar:
         if inner is not None and self.is_sign(inner.end, ")"):
             return Found(inner.expression, inner.end + 1)
         return None
+
+    def _symbol_value(self, i: int) -> Found | None:
+        """`AAPL is above …`, `NVDA MA(200)`: the symbol's own price or indicator."""
+        if self.kind(i) != "symbol":
+            return None
+        after = self._verb(i + 1)
+        kind = self.kind(after)
+        if kind in ("cmp", "cross", "drop", "touch", "dip", "gainmove", "between"):
+            found: Found | None = Found(ex.CLOSE, i + 1)
+        elif kind in ("ind", "price", "out", "agg") or (
+            kind == "num" and self.kind(self.skip(after + 1, "unit")) == "ind"
+        ):
+            if kind == "ind" and after != i + 1 and self.kind(i + 1) != "fill":
+                return None
+            found = self.primary(after)
+            if found is None or isinstance(found.expression, ex.Number):
+                return None
+            if (
+                self.kind(self._verb(found.end)) not in ("cmp", "cross", "drop", "touch", "state", "between")
+                and not self._in_comparison
+            ):
+                return None
+        else:
+            return None
+        if found is not None and str(self.value(i)) not in self.memory.value_symbols:
+            self.memory.value_symbols.append(str(self.value(i)))
+        return found
 
     def _function(self, i: int) -> Found | None:
         """abs(x), max(a, b), min(a, b), highest(high, 20) in formula style."""
@@ -542,6 +581,13 @@ class Grammar:
             if step is not None:
                 numbers, j, explicit = step[0], step[1], True
                 continue
+            if (
+                self.kind(j) == "price"
+                and self.value(j) == "close"
+                and self.norm(j + 1) in ("on", "of")
+                and self.kind(self.skip(j + 1, "if")) == "lag"
+            ):
+                return self._built_lag(name, numbers, output, self.skip(j + 1, "if") + 1)
             if self.norm(j) in (
                 "line",
                 "indicator",
@@ -572,6 +618,11 @@ class Grammar:
                 continue
             break
         return self._build(name, numbers, output, series, frame, j)
+
+    def _built_lag(self, name: str, numbers: list[float], output: str, j: int) -> Found | None:
+        """`RSI 2 close on previous candle`: the value at the previous candle's close."""
+        found = self._build(name, numbers, output, None, None, j)
+        return None if found is None else Found(ex.lagged(found.expression, ex.Number(1)), j)
 
     def _out_value(self, i: int) -> str:
         if self.kind(i) == "streak_down":
@@ -745,8 +796,6 @@ class Grammar:
         if name == "cloud" or name in ("tenkan", "kijun", "chikou", "senkou_a", "senkou_b"):
             parameters = memory.parameters.get("ichimoku", (9.0, 26.0, 52.0))
             memory.assumed.setdefault("ichimoku", "ichimoku(9,26,52)") if "ichimoku" not in memory.parameters else None
-            if name == "chikou":
-                return Found(ex.CLOSE, j)
             return Found(
                 ex.call("ichimoku", *parameters, output=output or ("cloud_top" if name == "cloud" else name)), j
             )
@@ -1095,6 +1144,13 @@ class Grammar:
             if inner is not None:
                 series, j = inner.expression, inner.end
         k = self.skip(j, "within")
+        if k == j and self.kind(k) == "unit" and self.value(k) == "bar" and norm.startswith(("low of", "high of")):
+            return Found(
+                ex.Lag(ex.Price("low" if name == "lowest" else "high"), ex.Number(1))
+                if "previous" in norm
+                else ex.Price("low" if name == "lowest" else "high"),
+                k + 1,
+            )
         if self.kind(k) == "lag":
             lag, k = 1, self.skip(k + 1)
         if self.kind(k) == "cmp" and self.norm(k) == "over":
@@ -1181,6 +1237,8 @@ class Grammar:
                     expression, j = self.at(expression, frame[0]), frame[1]
                     continue
             k = self.skip(j)
+            if self.kind(j) == "if" and self.norm(j) == "on" and self.kind(self.skip(j + 1)) == "lag":
+                k = self.skip(j + 1)
             if self.kind(k) == "num" and self.kind(k + 1) == "unit" and self.kind(k + 2) == "ago":
                 expression, j = ex.lagged(expression, ex.Number(self.items[k].number)), k + 3
                 continue
@@ -1310,12 +1368,16 @@ class Grammar:
             self._streak,
             self._move,
             self._candle,
+            self._breakout,
+            self._cross_level,
             self._comparison,
             self._elided,
         ):
             found = reader(i)
             if found is not None:
                 self.memory.last = found.expression
+                if isinstance(found.expression, ex.Cross):
+                    self.memory.last_cross = found.expression
                 return self._windowed(found)
         del start
         return None
@@ -1335,10 +1397,57 @@ class Grammar:
     def _symbolic(self, j: int) -> bool:
         return self.kind(j) == "cmp" and self.norm(j) in ("<", ">", "<=", ">=")
 
+    def _breakout(self, i: int) -> Found | None:
+        """`20 day breakout`, `eleven-week (55 day) breakout`, `20-bar high breakout`, `the other way` turns it."""
+        k = self.skip(i)
+        if self.kind(k) != "num" or self.items[k].percent:
+            return None
+        number, j = self.items[k].number, k + 1
+        unit = ""
+        if self.kind(j) == "unit":
+            unit, j = str(self.value(j)), j + 1
+        if self.is_sign(j, "(") and self.kind(j + 1) == "num":
+            bracket = self.bracket(j)
+            if bracket is not None and len(bracket[0]) == 1:
+                number, j = bracket[0][0], bracket[2]
+                unit = next((str(o.value) for o in bracket[1] if o.kind == "unit"), unit)
+        down = False
+        if self.kind(j) == "price" and self.value(j) in ("high", "low"):
+            down, j = self.value(j) == "low", j + 1
+        if self.kind(self.skip(j)) != "breakout_idea" or number != int(number) or number < 1:
+            return None
+        j = self.skip(j) + 1
+        if self.kind(self.skip(j)) == "mirror":
+            down, j = not down, self.skip(j) + 1
+        elif self.kind(self.skip(j)) == "dir":
+            down, j = self.value(self.skip(j)) == "down", self.skip(j) + 1
+        call = self._scaled(ex.call("lowest" if down else "highest", number), unit)
+        return Found(ex.Compare("<" if down else ">", ex.CLOSE, ex.lagged(call, ex.Number(1))), j)
+
+    def _cross_level(self, i: int) -> Found | None:
+        """`the crossover happens below 0`: where the line that crossed stands."""
+        k = self.skip(i)
+        if self.kind(k) not in ("cross", "crossover_strategy") or not isinstance(self.memory.last, ex.Cross):
+            return None
+        after = self.skip(k + 1)
+        seen = False
+        while self.kind(after) in ("quietly", "fill") or self.norm(after) in ("occurs", "takes", "is"):
+            seen, after = True, after + 1
+        if not seen or self.kind(after) != "cmp":
+            return None
+        level = self.operand(self.skip(after + 1))
+        if level is None or not isinstance(level.expression, ex.Number):
+            return None
+        last = self.memory.last
+        return Found(ex.Compare(str(self.value(after)), last.left, level.expression), level.end)
+
     def _subjects(self, i: int) -> tuple[list[ex.Expression], int] | None:
         """One value, or several under one comparison: `both 25 and 50 EMA`, `RSI and MFI`, `SMA 9, 26 and 52`."""
         both = False
         if self.kind(i) in ("both", "all_tf"):
+            again = self.skip(i + 1, "num", "trades")
+            if self.kind(again) in ("cmp", "state", "cross", "drop"):
+                return (list(self.memory.group), again) if self.memory.group else None
             both, i = True, self.skip(i + 1)
         if (
             self.kind(i) == "num"
@@ -1362,6 +1471,8 @@ class Grammar:
                 break
             lefts.append(nxt.expression)
             j = nxt.end
+        if len(lefts) > 1:
+            self.memory.group = list(lefts)
         return lefts, j
 
     def _several_follow(self, j: int) -> bool:
@@ -1408,6 +1519,7 @@ class Grammar:
                 k = self._verb(frames[1])
                 inner = self._compared(lefts, k, start) if self.kind(k) in ("cmp", "cross", "state", "drop") else None
                 if inner is not None:
+                    self.memory.group = [self._value_on(left, f) for f in frames[0]]
                     return Found(ex.conjunction(*(self._on_frame(inner.expression, f) for f in frames[0])), inner.end)
             return None
         if not isinstance(left, ex.Number):
@@ -1442,8 +1554,26 @@ class Grammar:
             k = self.skip(k + 1)
         return k
 
-    def _target(self, j: int) -> Found | None:
+    def _target(self, j: int, left: ex.Expression | None = None) -> Found | None:
         """The right side of a comparison."""
+        self._in_comparison = True
+        try:
+            found = self._bare_target(j, left)
+        finally:
+            self._in_comparison = False
+        if (
+            found is not None
+            and not isinstance(found.expression, ex.Number)
+            and nature(found.expression)[0] is Nature.PRICE
+        ):
+            self.memory.price_target = found.expression
+        return found
+
+    def _bare_target(self, j: int, left: ex.Expression | None) -> Found | None:
+        if self.norm(j) in ("it", "that", "them") and self.memory.price_target is not None:
+            after = self.skip(j + 1)
+            if self.kind(after) in ("", "end", "comma", "and", "or", "act", "then", "stop", "target", "slot"):
+                return Found(self.memory.price_target, j + 1)
         k = self.skip(j, "colon")
         if self.kind(k) == "cmp" and self.norm(k) in ("the", "its"):
             k += 1
@@ -1454,6 +1584,16 @@ class Grammar:
         found = self.operand(k)
         if found is None:
             return None
+        if (
+            isinstance(found.expression, ex.Number)
+            and left is not None
+            and _is_average(left)
+            and self.kind(found.end) == "unit"
+            and not self._last_percent
+        ):
+            number = found.expression.value
+            if number == int(number) and number >= 1:
+                return Found(self.average_call(_ma_name(left), number, None, str(self.value(found.end))), found.end + 1)
         return found
 
     def _offset(self, k: int) -> Found | None:
@@ -1494,10 +1634,16 @@ class Grammar:
             operator, j = operator + "=", self.skip(self.skip(j) + 1) + 1
         if self.kind(self.skip(j)) == "cmp" and self.norm(self.skip(j)) in ("=", "=="):
             operator, j = (operator + "=" if operator in "<>" else operator), self.skip(j) + 1
-        right = self._target(j)
+        right = self._target(j, lefts[0])
         if right is None:
             return self._elided_target(lefts, operator, j)
         expression, end = right
+        if (
+            self.kind(k) == "drop"
+            and self.norm(k) in ("breaks", "break out of", "breaks out of", "rompe", "突破")
+            and _is_lower(expression)
+        ):
+            operator = "<"
         operator, end = self._or_more(operator, end)
         parts = []
         for left in lefts:
@@ -1556,6 +1702,14 @@ class Grammar:
     def _fit(self, operator: str, left: ex.Expression, right: ex.Expression) -> ex.Expression:
         """A comparison in which percents become fractions, and an unreachable extreme is taken from the bar before."""
         left, right = _past_extreme(left, right), _past_extreme(right, left)
+        left, right = _of_same_kind(left, right), _of_same_kind(right, left)
+        if isinstance(left, ex.Call) and left.output == "chikou":
+            # The lagging span is the close drawn 26 bars back: it is compared with what stood there.
+            return ex.Compare(
+                operator,
+                ex.CLOSE,
+                ex.lagged(right, left.arguments[1] if isinstance(left.arguments[1], ex.Number) else ex.Number(26)),
+            )
         if isinstance(right, ex.Number) and _is_ratio(left):
             if self._last_percent:
                 right = ex.Number(right.value / 100)
@@ -1571,8 +1725,10 @@ class Grammar:
             elif self.kind(after) in ("cmp", "drop") and self.value(after) in ("<", ">"):
                 direction, j = ("up" if self.value(after) == ">" else "down"), after + 1
         elif self.kind(self.skip(j)) == "cmp" and self.value(self.skip(j)) in ("<", ">"):
+            if self.value(self.skip(j)) == (">" if direction == "down" else "<"):
+                return self._crossing_at(lefts[0], direction, self.skip(j))
             j = self.skip(j) + 1
-        right = self._target(j)
+        right = self._target(j, lefts[0])
         end = j
         if right is None:
             other = _compared_with(self.memory.last)
@@ -1596,8 +1752,24 @@ class Grammar:
         if direction == "any":
             self.memory.any_cross = True
             direction = "up"
-        target = _past_extreme(target, lefts[0])
+        target = _of_same_kind(_past_extreme(target, lefts[0]), lefts[0])
         return Found(ex.conjunction(*(ex.Cross(direction == "up", left, target) for left in lefts)), end)
+
+    def _crossing_at(self, left: ex.Expression, direction: str, k: int) -> Found | None:
+        """`crossunder above 0`: the cross downwards, while the line stands above 0."""
+        last = self.memory.last
+        cross = next((p for p in ex.walk(last) if isinstance(p, ex.Cross)), None) if last is not None else None
+        if self.memory.last_cross is not None:
+            cross = self.memory.last_cross
+        line, partner = (cross.left, cross.right) if cross is not None else (left, self._cross_partner(left))
+        level = self.operand(self.skip(k + 1))
+        if partner is None or level is None or not isinstance(level.expression, ex.Number):
+            return None
+        above = direction == "up"
+        return Found(
+            ex.conjunction(ex.Cross(above, line, partner), ex.Compare(str(self.value(k)), line, level.expression)),
+            level.end,
+        )
 
     def _cross_partner(self, left: ex.Expression) -> ex.Expression | None:
         """What a line crosses when the words do not say: its signal line, the other average."""
@@ -1673,6 +1845,8 @@ class Grammar:
             if part is None:
                 return None
             parts.append(part)
+        if state in ("highest", "lowest"):
+            return None
         level = self.bracket(j)
         if level is not None and state in ("oversold", "overbought") and len(level[0]) == 1 and len(parts) == 1:
             operator = "<" if state == "oversold" else ">"
@@ -1768,6 +1942,8 @@ class Grammar:
             for x in range(found.end, min(found.end + 2, len(self.items)))
         ):
             return found
+        if isinstance(found.expression, ex.Compare):
+            self.memory.group = [self._value_on(found.expression.left, f) for f in frames[0]]
         if len(frames[0]) == 1 and frames[0][0] == self.memory.base:
             return Found(found.expression, frames[1])
         for frame in frames[0]:
@@ -1827,7 +2003,33 @@ class Grammar:
                     return None
             else:
                 return None
-        return self._compared([subject], i, i)
+        if (
+            subject is not None
+            and nature(subject)[0] is not Nature.PRICE
+            and self.kind(i) in ("cmp", "drop", "cross", "touch")
+        ):
+            right = self._target(i + 1)
+            if (
+                right is not None
+                and not isinstance(right.expression, ex.Number)
+                and nature(right.expression)[0] is Nature.PRICE
+                and not _is_average(right.expression)
+                and not (isinstance(right.expression, ex.Lag) and right.expression.operand == subject)
+            ):
+                subject = ex.CLOSE
+        found = self._compared([subject], i, i)
+        if (
+            found is not None
+            and isinstance(found.expression, ex.Compare)
+            and self.kind(i - 1) == "colon"
+            and self.is_sign(i - 3, "(")
+            and isinstance(self.memory.last_cross, ex.Cross)
+        ):
+            # "crosses below 50 (shorts: above 50)"
+            turned = found.expression
+            if turned.left == self.memory.last_cross.left and turned.operator in ("<", ">"):
+                return Found(ex.Cross(turned.operator == ">", turned.left, turned.right), found.end)
+        return found
 
     def _clock_condition(self, i: int) -> Found | None:
         """`between 9:15 and 15:15`, `after 10:00`, `before 3 pm`, `time > 9:30`."""
@@ -1922,6 +2124,7 @@ class Grammar:
         coloured = kind == "state" and self.value(k) in ("green", "red", "bullish", "bearish")
         if kind not in ("streak_up", "streak_down") and not coloured:
             return None
+        candle = coloured and any(w in norm for w in ("candle", "bar", "vela", "kerze", "bougie")) and number is None
         down = kind == "streak_down" or (coloured and self.value(k) in ("red", "bearish"))
         end = k + 1
         if self.kind(end) == "unit" and self.value(end) in ("bar", "day"):
@@ -1937,7 +2140,7 @@ class Grammar:
             if self.kind(nxt) == "num" and self.kind(nxt + 1) in ("unit", "row"):
                 number = self.items[nxt].number
                 end = nxt + 1 + (self.kind(nxt + 1) == "unit")
-        if number is None and (coloured or norm in ("lower", "higher")):
+        if number is None and (coloured or norm in ("lower", "higher")) and not candle:
             return None
         nxt = self.skip(end)
         if self.kind(nxt) == "row":
@@ -2093,8 +2296,12 @@ class Grammar:
             if nested is None and self.is_sign(end, "("):
                 close = next((x for x in range(end, len(self.items)) if self.is_sign(x, ")")), None)
                 inner = self.conditions(end + 1)
-                if close is not None and inner is not None and inner.end == close and inner.expression == condition:
-                    end = close + 1
+                if close is not None and inner is not None and inner.end == close:
+                    same = inner.expression
+                    if isinstance(same, ex.Compare) and {same.left, same.right} == {ex.CLOSE, ex.Price("open")}:
+                        falls = (same.operator == "<") == (same.left == ex.CLOSE)
+                        if falls != up:
+                            end = close + 1
             if lag:
                 condition = ex.Compare(
                     ">" if up else "<", ex.Lag(ex.CLOSE, ex.Number(1)), ex.Lag(ex.Price("open"), ex.Number(1))
@@ -2286,6 +2493,25 @@ def _past_extreme(value: ex.Expression, other: ex.Expression) -> ex.Expression:
         if not isinstance(other, ex.Number) and not isinstance(value, ex.At):
             return ex.Lag(base, ex.Number(1))
     return value
+
+
+def _of_same_kind(value: ex.Expression, other: ex.Expression) -> ex.Expression:
+    """An average beside an oscillator, volume or balance is an average of that, not of the price."""
+    base = other
+    while isinstance(base, ex.Lag | ex.At):
+        base = base.operand
+    scaled = isinstance(base, ex.Call) and (
+        base.indicator in ("obv", "ad", "atr", "adx", "stdev", "sobv") or nature(base)[0] is Nature.OSCILLATOR
+    )
+    if not scaled and base != ex.Price("volume"):
+        return value
+    match value:
+        case ex.Call(indicator="sma" | "ema" | "wwma" | "lwma" | "hma" | "dema" | "tema", series=None):
+            return ex.Call(value.indicator, value.arguments, value.output, base)
+        case ex.Arithmetic(operator="*", left=ex.Number() as factor, right=right):
+            return ex.Arithmetic("*", factor, _of_same_kind(right, other))
+        case _:
+            return value
 
 
 def _compared_with(node: ex.Expression | None) -> ex.Expression | None:

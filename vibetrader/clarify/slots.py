@@ -564,7 +564,7 @@ class SlotReader(Grammar):
     def _per_day(self, i: int) -> int | None:
         """`max 3 trades per day`, `one entry per session`."""
         k = i
-        while self.kind(k) in ("agg", "cmp", "only") and self.norm(k) in (
+        while self.kind(k) in ("agg", "cmp", "only", "cmp") and self.norm(k) in (
             "max",
             "maximum",
             "at most",
@@ -1143,6 +1143,14 @@ class SlotReader(Grammar):
 
     def _flags(self, i: int) -> int | None:
         kind = self.kind(i)
+        if kind in ("long_only", "short_only") and self.kind(self.skip(i + 1)) in (
+            "if",
+            "filter",
+            "ind",
+            "price",
+            "only",
+        ):
+            return None
         if kind in ("both_sides", "long_only", "short_only", "one_position", "reverse"):
             self.draft.flags[kind] = self.span(i, i + 1)
             return i + 1

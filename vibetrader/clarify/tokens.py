@@ -31,7 +31,7 @@ class Token:
 _PATTERN: Final = re.compile(
     r"""
     (?P<date>\d{4}-\d{1,2}-\d{1,2}|\d{4}/\d{1,2}/\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}年(?:\d{1,2}月(?:\d{1,2}[日号])?)?)
-  | (?P<clock>\d{1,2}[:h]\d{2}(?![\d:])(?:\s*[ap]\.?m\b\.?)?|\d{1,2}\s*[ap]\.?m\b\.?)
+  | (?P<clock>\d{1,2}[:h]\d{2}(?![\d:])(?:\s*[aApP]\.?[mM]\b\.?)?|\d{1,2}\s*[aApP]\.?[mM]\b\.?)
   | (?P<ticker>\d{4,6}\.[A-Za-z]{2}(?![A-Za-z0-9])|\^[A-Za-z]{2,6}\b|[A-Z]{1,12}\.(?:NS|BO|SZ|SS|HK|DE|PA|SA|TO|AX|MI|MC)\b)
   | (?P<pair>\b[A-Za-z]{2,6}\s?[/\-]\s?(?:USDT|USDC|BUSD|FDUSD|USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|BTC|ETH|BNB|TRY|BRL|usdt|usdc|usd|eur|gbp|jpy|chf|cad|aud|nzd|btc)\b)
   | (?P<percentword>%[kKdDrR]\b|[+\-][dD][iI]\b|[dD][iI][+\-](?!\w))
@@ -221,7 +221,8 @@ def joined(tokens: list[Token]) -> list[Token]:
         if token.norm == "-" and 0 < index < len(tokens) - 1:
             left, right = tokens[index - 1], tokens[index + 1]
             tied = left.end == token.start and token.end == right.start
-            if tied and right.kind == "word" and left.kind in ("word", "number"):
+            difference = left.norm == "macd" and right.norm == "signal"
+            if tied and not difference and right.kind == "word" and left.kind in ("word", "number"):
                 continue
         found.append(token)
     return found

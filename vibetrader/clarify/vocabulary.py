@@ -60,11 +60,11 @@ _TABLE: Final[dict[str, dict[object, str]]] = {
     "cmp": {
         ">": """>|above|over|greater than|higher than|bigger than|larger than|more than|exceeds|exceed|exceeding|is above|stays above|on top of|greater|larger
             |por encima de|encima de|sobre|mayor que|mayor a|superior a|supera|supere|acima de|acima da|acima do|acima|maior que|maior do que|uber|ueber|oberhalb|grosser als|hoher als|mehr als|liegt uber
-            |au-dessus de|au dessus de|au-dessus du|au dessus du|superieur a|plus grand que|plus haut que|depasse|大于|高于|超过|在 上方|上方|higher|bullish above|closes above|close above|trades above|trading above|holds above
-            |closes over|up over|is over|outside above|por encima|mas alto que|mas de|acima dos|mas alta que|mais alto que|superior|mas grande que|exceeded""",
+            |au-dessus de|au dessus de|au-dessus du|au dessus du|superieur a|plus grand que|plus haut que|depasse|大于|高于|超过|在 上方|上方|higher|bullish above|trades above|trading above|holds above
+            |up over|is over|outside above|por encima|mas alto que|mas de|acima dos|mas alta que|mais alto que|superior|mas grande que|exceeded""",
         "<": """<|below|under|less than|lower than|smaller than|is below|beneath|underneath|fewer than|lower|smaller|less|por debajo de|debajo de|bajo|menor que|menor a|inferior a|abajo de|abaixo de
             |abaixo da|abaixo do|abaixo|menor do que|unter|unterhalb|kleiner als|niedriger als|tiefer als|weniger als|liegt unter|en dessous de|au-dessous de|au dessous de|en-dessous de|sous|inferieur a|plus petit que|plus bas que|小于|低于|少于|下方
-            |closes below|close below|trades below|trading below|closes under|stays below|por debajo|mas bajo que|mais baixo que|inferior|bellow|menos de|en dessous|sous la|sous le""",
+            |trades below|trading below|stays below|por debajo|mas bajo que|mais baixo que|inferior|bellow|menos de|en dessous|sous la|sous le""",
         ">=": """>=|≥|at least|or more|no less than|not less than|greater than or equal to|above or equal to|al menos|como minimo|por lo menos|mindestens|au moins|pelo menos|大于等于|至少|不低于|or higher|or above|greater or equal to|greater or equal|minimum of""",
         "<=": """<=|≤|at most|or less|no more than|not more than|less than or equal to|a lo sumo|como maximo|hochstens|au plus|no maximo|小于等于|至多|不高于|不超过|or lower|or below|lower or equal to|maximum of|less or equal to""",
         "==": "=|==|equals|is equal to|equal to|igual a|gleich|egal a|等于|is exactly|equal",
@@ -92,7 +92,7 @@ _TABLE: Final[dict[str, dict[object, str]]] = {
             |bearish cross of|crosses bearishly below|crosses back down below|crosses back down through|crosses back down under|crosses bearish|cruzar para baixo da|cruza para baixo da|cruzar por baixo da|cruzar por baixo de""",
         "any": "crosses|cross|crossing|crossed|crosses through|cruza|cruzar|cruce|cruzamento|kreuzt|croise|croisement|crosses back through|crosses back|穿越|交叉|cross back through|goes through",
     },
-    "touch": {True: "touch|touches|touching|touched|hits|hit|reaches|reach|reached|gets to|tags|toca|tocar|toque|alcanza|atinge|touche|atteint|beruhrt|erreicht|触及|触碰|达到|到达|is at|taps|hitting|tests"},
+    "touch": {True: "touch|touches|touching|touched|hits|hit|reaches|reach|reached|gets to|tags|toca|tocar|toque|alcanza|atinge|touche|atteint|beruhrt|erreicht|触及|触碰|达到|到达|taps|hitting|tests"},
     "dir": {
         "up": "upwards|upward|to the upside|up|from below|upside|al alza|hacia arriba|para cima|nach oben|a la hausse|vers le haut|from the bottom|from underneath",
         "down": "downwards|downward|to the downside|down|from above|downside|a la baja|hacia abajo|para baixo|nach unten|a la baisse|vers le bas|from the top",
@@ -150,7 +150,7 @@ _TABLE: Final[dict[str, dict[object, str]]] = {
         "ichimoku": "ichimoku|ichimoku kinko hyo|一目均衡",
         "vwap": "vwap|volume weighted average price|session vwap",
         "obv": "obv|on balance volume|on-balance volume|能量潮",
-        "roc": "roc|rate of change|momentum|price change|percentage change|percent change|% change|pct change|变动率|return|momentum percent|returns",
+        "roc": "roc|rate of change|momentum|price change|daily change|change|percent change|% change|percentage change|percent change|% change|pct change|变动率|return|momentum percent|returns",
         "williams_r": "williams %r|williams r|%r|williams|williams percent r|wpr|%wr|willr|william %r|威廉指标",
         "mfi": "mfi|money flow index|资金流量指标",
         "psar": "psar|parabolic sar|sar|parabolic|parabolic stop and reverse|抛物线",
@@ -201,7 +201,7 @@ _TABLE: Final[dict[str, dict[object, str]]] = {
         "upper": "upper|upper band|top band|upper line|superior|banda superior|oberes|obere|obere band|oberes band|oberen band|obere band|bande superieure|superieure|上轨|upper bb|upper channel|upper bollinger|upper bollinger band|bb upper|high band|banda de arriba|upper bands|upper bound|top line|canal superior|borde superior|upper keltner|upper donchian",
         "lower": "lower band|bottom band|lower line|banda inferior|unteres|untere|unteres band|unteren band|untere band|bande inferieure|inferieure|下轨|lower bb|lower channel|lower bollinger|lower bollinger band|bb lower|low band|banda de abajo|lower bands|lower bound|bottom line|canal inferior|borde inferior|lower keltner|lower donchian|lower bb line",
         "middle": "middle|middle band|mid band|midline|middle line|centre line|center line|banda media|banda central|mittleres band|mittlere band|bande mediane|bande centrale|中轨|basis|mid line|linea media|linha do meio",
-        "signal": "signal|signal line|its signal|its signal line|senal|linea de senal|sinal|linha de sinal|signallinie|ligne de signal|ligne signal|信号线|macd signal|macd signal line|slow line|the signal",
+        "signal": "signal|signal line|its signal|its signal line|senal|linea de senal|sinal|linha de sinal|signallinie|ligne de signal|ligne signal|信号线|macd signal|macd signal line|slow line",
         "line": "macd line|line|main line|macd main line|macd main|linea macd|linha macd|macd-linie|ligne macd|dif|fast line",
         "histogram": "histogram|hist|macd histogram|macd hist|histograma|histogramm|histogramme|柱状图|柱",
         "k": "%k|stochk|stoch k|k line|k%|slow k|slowk|stochastic k|stochastic %k|fastk|stochrsi k|k value|kwert|linea k",
@@ -243,7 +243,7 @@ _TABLE: Final[dict[str, dict[object, str]]] = {
         "1d": "daily|daily chart|diario|diaria|diarias|taglich|tages|tageschart|tagesbasis|journalier|quotidien|日线|day chart|end of day bars|daily candles|daily bars|daily timeframe|day candles|grafico diario|velas diarias|quotidienne|tageskerzen|diarios|eod|day bars",
         "1w": "weekly|weekly chart|weekly bars|weekly candles|semanal|wochentlich|wochenchart|hebdomadaire|hebdo|周线|week chart|semanales|wochenbasis",
         "1M": "monthly|monthly chart|monthly bars|monthly candles|mensual|mensal|monatlich|monatschart|mensuel|月线",
-        "1m": "minute bars|minute chart|minute candles|minutely|one minute chart",
+        "1m": "minute bars|minute chart|minute candles|minutely",
         "30m": "half hour|half-hour|half hourly",
     },
     "tfhint": {True: "timeframe|time frame|tf|chart|charts|frame|temporalidad|marco temporal|zeiteinheit|zeitrahmen|zeitebene|zeitrahmen|unite de temps|graphique|grafico|tempo grafico|周期图|级别|interval|intervals|bars of|candles of|velas de|resolution|basis|en velas de|kerzenchart|on a"},
@@ -256,7 +256,7 @@ _TABLE: Final[dict[str, dict[object, str]]] = {
     "pips": {True: "pip|pips"},
     "points": {True: "points|point|pts|puntos|pontos|punkte|ticks|tick|点|dollars below entry|points of"},
     "risk": {True: "risk|risking|arriesgar|arriesga|arriesgando|riesgo|arriscar|riscar|risco|riskiere|risiko|riskieren|risquer|risque|风险|risks|risk per trade|riesgo por operacion|risk of"},
-    "entryprice": {True: "entry price|fill price|entry|buy price|purchase price|my entry|the entry|precio de entrada|preco de entrada|einstiegskurs|einstiegspreis|prix d'entree|prix d'achat|cost basis|入场价|买入价|opening price of the trade"},
+    "entryprice": {True: "entry price|fill price|entry|purchase price|my entry|the entry|precio de entrada|preco de entrada|einstiegskurs|einstiegspreis|prix d'entree|prix d'achat|cost basis|入场价|买入价|opening price of the trade"},
     "other_end": {True: "the other end of|other end of|opposite end of|the opposite end of|other side of|opposite side of|the other side of"},
     # -- size, cash, cost --------------------------------------------------------------------------------------------------
     "equity": {True: """capital|equity|account|balance|portfolio|cash|cuenta|conta|konto|capital total|kapital|patrimonio|bankroll|funds|资金|本金|仓位|available capital|account balance|my capital|my account|my equity|my portfolio|compte|depot|net worth|position size|my balance|available cash|available funds|total equity|capital disponible|capital disponivel|solde|kontostand|net liq|buying power|wallet"""},
@@ -292,7 +292,7 @@ _TABLE: Final[dict[str, dict[object, str]]] = {
             |a la apertura siguiente|na abertura do proximo candle|na proxima vela|am nachsten tag|zur nachsten eroffnung|bei der nachsten kerze|a l'ouverture suivante|a la bougie suivante|次日开盘|下一根|下一根k线|at tomorrow's open|the next morning|at the next session open|at the open next day|on the following candle|following candle's open|next session open|next trading day at the open|at open of next candle|at open of next bar|next day open|at the next bar open|on the open of the next bar|following bar's open|on the following bar|tomorrow morning|at market open the next day|next day""" },
     "at_open": {True: "at the open|on the open|at open|at market open|at the market open|market on open|a la apertura|na abertura|zur eroffnung|a l'ouverture|开盘买入|at the session open|at today's open"},
     "per_day": {True: "per day|a day|per session|each day|every day|por dia|al dia|pro tag|am tag|par jour|每天|每日|daily max|a session|in a day|jeden tag|cada dia|diarios|jour"},
-    "trades": {True: "trade|trades|entry per|entries|trades max|operacion|operaciones|operacoes|operacao|order|orders|ordenes|trades per|transactions|positions|position|posicion|posiciones|posicao|posicoes|signals|setup|setups|交易|deals"},
+    "trades": {True: "trade|trades|entries|trades max|operacion|operaciones|operacoes|operacao|order|orders|ordenes|trades per|transactions|positions|position|posicion|posiciones|posicao|posicoes|signals|setup|setups|交易|deals"},
     "every": {True: "every|each|cada|jede|jeden|jedes|chaque|tous les|toutes les|a cada|每|alle"},
     "cooldown": {True: "cooldown|cool down|cool-down|wait|pause|wait at least|esperar|espera|esperar al menos|warten|warte|attendre|aguardar|冷却|no new trade for|no new entry for|no trades for|no re-entry for|no reentry for|pausa"},
     "pyramid": {True: "pyramiding|pyramid|pyramid up to|scale in|scaling in|add to the position|add up to|add to winners|piramidar|pyramidieren|pyramider|加仓|max entries|maximum entries|max open entries|concurrent entries|stack|add another|average up|add to position"},
@@ -367,7 +367,9 @@ _TABLE: Final[dict[str, dict[object, str]]] = {
     "million": {1e6: "million|millions|millones|milhoes|mio|millionen", 1e3: "thousand|mil|mille|tausend|千", 1e4: "万", 1e9: "billion|billions"},
     "twice": {2.0: "twice|double the|el doble de|o dobro de|doppelt|le double de|两倍", 3.0: "triple the|three times the", 0.5: "half the|half of the average"},
     "following": {True: "following candle|next one|the following candle|current candle|this candle|current bar|following bar|the current candle|today's"},
-    "all_tf": {True: "all timeframes|all three timeframes|both timeframes|all time frames|alle drei zeitrahmen|allen drei zeitrahmen|allen zeitrahmen|todos los marcos temporales|all of the timeframes|on all timeframes|las tres temporalidades|todas las temporalidades|todos os tempos graficos|tous les timeframes|allen|all three|auf allen|multiple timeframes"},
+    "quietly": {True: "only the stop closes the trade|the stop closes the trade|only the stop closes it|happens|at the same time|simultaneously|al mismo tiempo|gleichzeitig|en meme temps|ao mesmo tempo|同时满足"},
+    "intraday": {True: "intraday|intradia|day trade only|day trading|daytrading|intra-day"},
+    "all_tf": {True: "all timeframes|all three timeframes|both timeframes|all time frames|alle drei zeitrahmen|allen drei zeitrahmen|allen zeitrahmen|todos los marcos temporales|all of the timeframes|on all timeframes|las tres temporalidades|todas las temporalidades|todos os tempos graficos|tous les timeframes|allen|all three|auf allen|multiple timeframes|several timeframes|alle drei|les trois|as tres|all of them|los tres|the three"},
     "first": {True: "first|erste|ersten|primeros|primeras|primeiros|primeiras|premieres|premiers|primer|primeira|primera|premiere"},
     "inside": {True: "inside|within the bands|dentro de|dentro das|innerhalb|a l'interieur"},
     "outside": {True: "outside|fuera de|fora das|ausserhalb|en dehors"},
@@ -416,7 +418,7 @@ effective extremely powerful profitable profit been works work working great sup
 tf's side sides thing stuff way ways
 something somehow bit lot more much many most least
 mt4 mt5 tradingview metatrader pine script platform broker binance coinbase bybit kraken exchange nasdaq nyse spot
-happen occurs occurring sobre cada se me nos te ya si ma pro
+happens occur occurring only-the-stop double baseline pra pro numa num instead example simply approach coin token tokens stock etf security asset instrument ticker name same above-mentioned today overall must thats fine sobre cada se me nos te ya si ma pro
 when's while's i'd i'm i've don id im ive
 also: note: ps p.s. additionally furthermore moreover finally firstly secondly third next lastly
 sharing shared currently normally usually typical typically usual

@@ -1,0 +1,1 @@
+"""Scores the idea compiler against a corpus of texts with expected answers: `python -m tests.corpus [FILE] [--json]`."""
