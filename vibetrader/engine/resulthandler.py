@@ -741,7 +741,7 @@ class ResultHandler:
             if hours.is_open_at(local, False) or hours.is_open_at(local - 100, False):
                 continue
             last = security.get_last_data()
-            daily = last is not None and last._end - last._start > HOUR
+            daily = last is not None and last.end_ns - last.start_ns > HOUR
             if daily and not state.settings.daily_precise_end_time and hours.is_date_open(local - DAY):
                 continue
             found.append(event)

@@ -211,10 +211,10 @@ class CapacityEstimate:
         if current is None:
             return None
         symbol = security.symbol
-        bar = current.bars.get(symbol)
+        bar = current.bars.get_value(symbol)
         if bar is not None:
             return Bar(dec(bar.close), dec(bar.volume), bar.end_ns - bar.start_ns)
-        quote = current.quote_bars.get(symbol)
+        quote = current.quote_bars.get_value(symbol)
         if quote is None:
             return None
         kind = symbol.security_type
@@ -224,7 +224,7 @@ class CapacityEstimate:
             volume = _CFD_VOLUME
         else:
             volume = (dec(quote.last_bid_size) + dec(quote.last_ask_size)) / 2
-        return Bar(dec(quote.close), volume, quote._end - quote._start)
+        return Bar(dec(quote.close), volume, quote.end_ns - quote.start_ns)
 
 
 def _reserved_buying_power(security: Any) -> Decimal:
