@@ -13,7 +13,8 @@ from typing import Any, Final
 from vibetrader.design.brokers import Broker, broker_for
 from vibetrader.design.layout import WIDTH, Class, Method, fitted, indented, statement
 from vibetrader.design.plan import Frame, Indicator, Plan, Window, exchange_zone
-from vibetrader.design.trading import Trading, volatility_of
+from vibetrader.design.sizing import volatility_of
+from vibetrader.design.trading import Trading
 from vibetrader.errors import SpecError
 from vibetrader.spec import expressions as ex
 from vibetrader.spec.check import warmup_bars, warmup_by_timeframe
