@@ -401,6 +401,8 @@ class Assembler:
             if own_spans:
                 self.said(f"{name}.exit", *own_spans)
         if shared is not None:
+            if _is_any_cross(self.draft.rules.get("exit")) and _starts_below(self.sides["long"]["entry"] if "long" in self.sides else entry, shared, name):
+                shared = mirrored(shared)
             common = shared
             if name == "short":
                 common = mirrored(shared) if both or _is_any_cross(self.draft.rules.get("exit")) else shared
@@ -1070,6 +1072,18 @@ def _equal(left: ex.Expression, right: ex.Expression) -> bool:
         return {str(p) for p in node.parts} if isinstance(node, ex.And) else {str(node)}
 
     return parts(left) == parts(right)
+
+
+def _starts_below(entry: ex.Expression, exit_: ex.Expression, name: str) -> bool:
+    """Whether a long begins on the lower side of the level its exit crosses, so that it must cross upwards."""
+    for cross in ex.walk(exit_):
+        if not (isinstance(cross, ex.Cross) and isinstance(cross.right, ex.Number)):
+            continue
+        for part in ex.walk(entry):
+            if isinstance(part, ex.Compare) and part.left == cross.left and isinstance(part.right, ex.Number):
+                if part.operator in ("<", "<=") and part.right.value <= cross.right.value:
+                    return True
+    return False
 
 
 def _is_any_cross(rule: Rule | None) -> bool:

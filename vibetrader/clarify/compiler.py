@@ -18,6 +18,9 @@ from vibetrader.spec.timeframes import TIMEFRAMES, minutes
 _QUIET: Final = frozenset(
     [
         "fill",
+        "quietly",
+        "intraday",
+        "all_tf",
         "then",
         "if",
         "since",
@@ -180,7 +183,7 @@ class Compiler(SlotReader):
         frame = self.frame(i)
         if frame is None:
             return None
-        if kind != "num":
+        if kind != "num" or self.kind(i + 1) == "tf":
             return frame
         unit_index = i + 1
         unit, number, end = str(self.value(unit_index)), self.items[i].number, frame[1]
@@ -430,6 +433,13 @@ class Compiler(SlotReader):
             if named is not None:
                 self.memory.parameters[name] = tuple(named[0])
                 return self._add("slot", "parameters", i, named[1])
+            number = self._equals(i + 1)
+            if self.kind(number) == "num" and self._both_lengths():
+                return self._add("slot", "parameters", i, number + 1 + (self.kind(number + 1) == "unit"))
+        if kind == "num" and self.kind(i + 2) == "num" and (self.is_sign(i + 1, "/", "-") or self.kind(i + 1) == "till"):
+            noun = self.skip(i + 3, "unit")
+            if self.kind(noun) in ("ind", "crossover_strategy", "golden") and (self.value(noun) in MA_KINDS or self.kind(noun) != "ind"):
+                return self._add("slot", "parameters", i, noun + 1)
         if kind in _IDEAS:
             found = self._condition(i)
             if found is not None:
@@ -461,6 +471,8 @@ class Compiler(SlotReader):
             kind == "not" and self.norm(i) in ("no", "na") and self.kind(self.skip(i + 1)) in ("num", "frame", "tf", "tfhint")
         ):
             return self._add("quiet", kind, i, i + 1)
+        if kind == "word" and len(self.norm(i)) == 1 and self.is_sign(i + 1, ")"):
+            return self._add("quiet", "list", i, i + 2)
         if kind == "drawdown" and self.kind(i + 1) in ("", "end", "comma", "and", "report"):
             return self._add("quiet", kind, i, i + 1)
         if kind == "div" and self.norm(i) == "/":
@@ -534,7 +546,7 @@ class Compiler(SlotReader):
         kind = self.kind(i)
         if (
             kind == "hold"
-            and self.kind(self.skip(i + 1)) == "if"
+            and self.kind(self.skip(i + 1)) in ("if", "till")
             and self.norm(self.skip(i + 1)) in ("until", "bis", "hasta", "hasta que", "ate que", "jusqu", "upon")
         ):
             self.context = "exit"
@@ -549,6 +561,9 @@ class Compiler(SlotReader):
             return self._add("act", "exit", i, i + 1)
         if kind == "entryprice" and self.norm(i) in ("entry", "the entry"):
             nxt = self.skip(i + 1)
+            if self.norm(i - 1) in ("for", "an", "as") or self.norm(i - 2) == "for":
+                self.context = "buy"
+                return self._add("act", "buy", i, i + 1)
             if (
                 self.kind(nxt) in ("if", "colon", "lots", "num", "cond", "price", "ind", "at_open", "next_open", "only")
                 or self.kind(i + 1) == "colon"
@@ -647,6 +662,11 @@ class Compiler(SlotReader):
     def _only_names(self, i: int) -> bool:
         return self.kind(self.skip(i + 1)) in ("strategy", "colon", "end", "", "comma", "and")
 
+    def _both_lengths(self) -> bool:
+        """`fast 5 … slow 20`: both lengths of a pair of averages are named."""
+        found = {str(x.value) for k, x in enumerate(self.items) if x.kind == "param" and self.kind(self._equals(k + 1)) == "num"}
+        return {"fast", "slow"} <= found
+
     def _same_filter(self, i: int) -> int | None:
         """`with the same volume filter`: the other side's condition on it."""
         k = i
@@ -725,12 +745,15 @@ class Compiler(SlotReader):
         colon = next((k for k, u in enumerate(units) if u.kind == "quiet" and u.value == "colon"), -1)
         rule_kinds = ("act", "cond", "mirror", "unsupported", "same")
         head, body = units[: colon + 1], units[colon + 1 :]
-        parts = [head, body] if colon > 0 and not any(u.kind in rule_kinds for u in head) else [units]
+        title = colon > 0 and any(u.kind == "cond" for u in body) and not any(u.kind in ("cond", "mirror", "unsupported") for u in head)
+        parts = [head, body] if title else [units]
+        if title:
+            self.declared = [d for d in self.declared if not head[0].start <= d[1] < head[-1].end]
         for part in parts:
             unknown = [u for u in part if u.kind == "unknown"]
             if not unknown:
                 continue
-            weighty = any(u.kind in rule_kinds for u in part) or (part is not head and any(u.kind == "slot" and u.value not in ("timeframe", "num", "tf", "frame") for u in part))
+            weighty = (part is not head and any(u.kind in rule_kinds for u in part)) or (part is not head and any(u.kind == "slot" and u.value not in ("timeframe", "num", "tf", "frame") for u in part))
             said = {str(v) for slot in self.draft.slots.values() for v in slot.value}
             heavy = [u for u in unknown if u.value == "num" and str(self.items[u.start].value) not in said]
             if weighty or heavy:

@@ -73,6 +73,7 @@ class Grammar:
         self._depth = 0
         self._last_percent = False
         self._in_comparison = False
+        self._bodies: list[ex.Expression] = []
 
     # -- looking ------------------------------------------------------------------------------------------------------
 
@@ -1249,6 +1250,14 @@ class Grammar:
                 k > j or self.norm(k).startswith(("yesterday", "previous", "ayer", "ontem", "gestern", "hier"))
             ):
                 after = k + 1
+                if (
+                    self.kind(self.skip(after)) == "price"
+                    and self.value(self.skip(after)) == "close"
+                    and k > j
+                    and self.norm(j) in ("at", "on", "al")
+                ):
+                    expression, j = ex.lagged(expression, ex.Number(1)), self.skip(after) + 1
+                    continue
                 if self.norm(k) in ("yesterday's", "previous close", "last close") or self.kind(self.skip(after)) in (
                     "ind",
                     "out",
@@ -1376,6 +1385,8 @@ class Grammar:
             found = reader(i)
             if found is not None:
                 self.memory.last = found.expression
+                if reader == self._candle:
+                    self._bodies.append(found.expression)
                 if isinstance(found.expression, ex.Cross):
                     self.memory.last_cross = found.expression
                 return self._windowed(found)
@@ -1491,6 +1502,9 @@ class Grammar:
 
     def _compared(self, lefts: list[ex.Expression], j: int, start: int) -> Found | None:
         left = lefts[0]
+        extreme = self._at_extreme(left, j) if isinstance(left, ex.Price) and left.field != "volume" else None
+        if extreme is not None:
+            return extreme
         k = self._verb(j)
         denied = False
         if self.kind(k) == "not":
@@ -1781,6 +1795,42 @@ class Grammar:
         if _is_average(left) and len(self.memory.moving_averages) == 2 and len(others) == 1:
             return others[0]
         return None
+
+    def _banded(self, left: ex.Expression, kind: str, k: int) -> Found | None:
+        """`starts outside and ends inside the Bollinger Band`: of the lower band for a rising bar, the upper for a falling."""
+        body = next((c for c in reversed(self._bodies) if isinstance(c, ex.Compare)), None)
+        j = self.skip(k + 1)
+        if body is None:
+            return None
+        ahead = j
+        while self.kind(ahead) not in ("ind", "", "end") and ahead < k + 8:
+            ahead += 1
+        if not (self.kind(ahead) == "ind" and self.value(ahead) in ("bb", "kc", "donchian")):
+            return None
+        rising = (body.operator == ">") == (body.left == ex.CLOSE)
+        name = str(self.value(ahead))
+        band = self._build(name, list(self.memory.parameters.get(name, ())), "lower" if rising else "upper", None, None, ahead + 1)
+        if band is None:
+            return None
+        end = ahead + 1 if ahead == j else k + 1
+        outside = kind == "outside"
+        return Found(ex.Compare("<" if rising == outside else ">", left, band.expression), end)
+
+    def _at_extreme(self, left: ex.Expression, j: int) -> Found | None:
+        """`opens at a 5-day low`, `makes a new 20 day high`: beyond the extreme of the bars before."""
+        k = j
+        while self.kind(k) == "fill":
+            k += 1
+        if k == j or self.kind(k) not in ("num", "agg"):
+            return None
+        found = self.operand(k)
+        if found is None:
+            return None
+        base = found.expression.operand if isinstance(found.expression, ex.Lag) else found.expression
+        if not (isinstance(base, ex.Call) and base.indicator in ("highest", "lowest")):
+            return None
+        up = base.indicator == "highest"
+        return Found(ex.Compare(">" if up else "<", left, ex.Lag(base, ex.Number(1))), found.end)
 
     def _touching(self, left: ex.Expression, k: int) -> Found | None:
         right = self._target(k + 1)

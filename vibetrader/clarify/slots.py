@@ -444,6 +444,8 @@ class SlotReader(Grammar):
                 return self.put("hold", i, found[2], found[0], found[1])
         if kind == "num":
             found = self._duration(i)
+            if found is not None and self.norm(found[2]) in ("call", "put", "rise", "fall"):
+                return self.put("hold", i, found[2], found[0], found[1])
             if (
                 found is not None
                 and self.kind(found[2]) == "after"
