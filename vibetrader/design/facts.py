@@ -56,7 +56,6 @@ class Facts:
         state: Assignments that start a symbol's state.
         setup: Statements of the set-up beside indicators.
         methods: Methods of the symbol's class.
-        notes: What the code does otherwise than the spec says, for the user.
     """
 
     spec: StrategySpec
@@ -67,7 +66,6 @@ class Facts:
     state: dict[str, str] = field(default_factory=dict)
     setup: list[str] = field(default_factory=list)
     methods: list[Method] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
     frozen: dict[str, Frozen] = field(default_factory=dict)
     counts_bars: bool = False
 
