@@ -9,7 +9,7 @@ from typing import Final
 
 from vibetrader.design.brokers import Broker
 from vibetrader.design.layout import WIDTH
-from vibetrader.design.market import Market
+from vibetrader.design.market import ADD, Market
 from vibetrader.design.plan import Frame, Indicator, Plan, Window, exchange_zone
 from vibetrader.design.sizing import volatility_of
 from vibetrader.design.trading import Trading
