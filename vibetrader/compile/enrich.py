@@ -67,8 +67,8 @@ RULES: Final[tuple[Rule, ...]] = (
         "consolidator.data_consolidated += self.on_bar",
     ),
     _rule(
-        r"(?P<method>\w*on_\w+|\w*handler\w*|\w*consolidat\w*)\(\) (?:missing|takes) .*positional argument",
-        ErrorClass.CONSOLIDATOR,
+        r"(?P<method>\w+)\(\) (?:missing|takes) .*positional argument",
+        ErrorClass.RUNTIME,
         "LEAN calls this handler with another number of arguments than it takes: `self.consolidate` gives the bar only, an event "
         "(`data_consolidated +=`) gives the sender and the bar, `on_data` gives the slice.",
         "Give `{method}` the parameters that LEAN passes.",
@@ -123,7 +123,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "from AlgorithmImports import *",
     ),
     _rule(
-        r"name '(?P<name>QCAlgorithm|Resolution|Slice|[A-Z]\w+)' is not defined",
+        r"name '(?P<name>(?-i:[A-Z])\w+)' is not defined",
         ErrorClass.IMPORT,
         "{name} is one of LEAN's names (or a library's), and nothing in the file imports it.",
         "Begin the file with LEAN's header.",
@@ -184,7 +184,7 @@ RULES: Final[tuple[Rule, ...]] = (
         r"(?P<type>\w+) orders are not supported for this symbol|does not support (?P<other>\w+) order type|"
         r"does not support update|Market never closes for this symbol|minimum order size \(in quote currency\)|"
         r"declared unable to submit order|less than lot size|has zero quantity|rounded to the nearest lot size|"
-        r"cash model does not allow shorting|submission time is invalid|ORDER_QUANTITY",
+        r"non-finite floating-point value|cash model does not allow shorting|submission time is invalid|ORDER_QUANTITY",
         ErrorClass.ORDER,
         "The brokerage model refuses the order: its type, its size or its time is not one that this market takes.",
         "Binance spot takes market, limit and stop-limit orders above the minimum size and no updates; a market that never closes "
@@ -219,7 +219,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     _rule(
         r"Trying to dynamically access a method that does not exist|No method matche?s given arguments|"
-        r"Got an unexpected keyword argument|RollingWindow must have size|non-finite floating-point value|"
+        r"Got an unexpected keyword argument|RollingWindow must have size|"
         r"value of type .* cannot be converted|expected \w+, got \w+",
         ErrorClass.ARGUMENT,
         "LEAN has no form of this method that takes these arguments: their number, order, names or types do not fit.",
@@ -236,6 +236,13 @@ RULES: Final[tuple[Rule, ...]] = (
         "class Strategy(QCAlgorithm):\n    def initialize(self):\n        self._closes = []",
     ),
     _rule(
+        r"wasn't found in the Slice object|'NoneType' object has no attribute",
+        ErrorClass.RUNTIME,
+        "The slice holds no bar of this symbol at this moment: a gap in the data, or a slice that carries only a dividend.",
+        "Ask for the bar and go on without it.",
+        "bar = data.bars.get(self._symbol)\nif bar is None:\n    return",
+    ),
+    _rule(
         r"object has no attribute '(?P<name>\w+)'(?: Did you mean: '(?P<meant>\w+)')?",
         ErrorClass.ATTRIBUTE,
         "The object has no member `{name}`.",
@@ -249,13 +256,6 @@ RULES: Final[tuple[Rule, ...]] = (
         "An indicator is an object, not a number, and LEAN's properties are read without brackets.",
         "Read `.current.value` for the number, and leave the brackets of a property away.",
         "value = self._rsi.current.value\nif self._rsi.is_ready: ...",
-    ),
-    _rule(
-        r"wasn't found in the Slice object|'NoneType' object has no attribute",
-        ErrorClass.RUNTIME,
-        "The slice holds no bar of this symbol at this moment: a gap in the data, or a slice that carries only a dividend.",
-        "Ask for the bar and go on without it.",
-        "bar = data.bars.get(self._symbol)\nif bar is None:\n    return",
     ),
 )
 
@@ -300,6 +300,8 @@ def line_of(text: str) -> int | None:
 def bare_text(text: str) -> str:
     """The first line without LEAN's time stamps and prefixes."""
     first = text.strip().splitlines()[0] if text.strip() else ""
+    if "AlgorithmPythonWrapper(): " in first:
+        return first.rsplit("AlgorithmPythonWrapper(): ", 1)[1].strip()
     return _PREFIXES.sub("", first).strip()
 
 
@@ -344,7 +346,7 @@ class _Words(dict[str, str]):
 
 _REFUSALS = re.compile(
     r"This operation is not allowed in initialize|Unable to submit order|Order Error|declared unable to submit|"
-    r"not found in portfolio|Unable to compute order quantity|does not support update|ignored symbol|rounded to the nearest lot"
+    r"not found in portfolio|Unable to compute order quantity|does not support update|ignored symbol"
 )
 
 

@@ -26,6 +26,38 @@ def edits_for(source: str, error: Finding) -> tuple[Edit, ...]:
     return ()
 
 
+def loop_line(source: str) -> int | None:
+    """The line of the first `while`: where a program that does not come back most likely waits."""
+    try:
+        loops = [node.lineno for node in ast.walk(ast.parse(source)) if isinstance(node, ast.While)]
+    except (SyntaxError, ValueError):
+        return None
+    return min(loops, default=None)
+
+
+_SENDS: Final = frozenset(
+    {"market_order", "limit_order", "stop_market_order", "stop_limit_order", "buy", "sell", "order", "set_holdings"}
+)
+
+
+def order_line(source: str) -> int | None:
+    """Where the only order of a program gets its quantity; None when there are several orders or none."""
+    try:
+        program = Program(source, ast.parse(source))
+    except (SyntaxError, ValueError):
+        return None
+    sent = program.calls_of(*_SENDS)
+    if len(sent) != 1:
+        return None
+    call = sent[0]
+    function = program.function_of(call)
+    if len(call.args) > 1 and isinstance(call.args[1], ast.Name) and function is not None:
+        for node in ast.walk(function):
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == call.args[1].id:
+                return node.lineno
+    return call.lineno
+
+
 def _missing_field(program: Program, error: Finding) -> Sequence[Edit]:
     """A field read before it is assigned starts as what its use suggests."""
     match = _NO_ATTRIBUTE.search(error.raw)

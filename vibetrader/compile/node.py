@@ -10,6 +10,7 @@ from vibetrader.backtest.embedded import algorithm_id
 from vibetrader.backtest.metrics import flat_metrics
 from vibetrader.backtest.protocol import BacktestRequest
 from vibetrader.compile.enrich import explain, refusals
+from vibetrader.compile.hindsight import loop_line, order_line
 from vibetrader.compile.needs import needs_of
 from vibetrader.errors import DataError, NoResultError, UnsupportedLeanFeature
 from vibetrader.marketdata.provide import Provided, provide
@@ -92,18 +93,44 @@ def _attempt(run: RunDir, settings: Settings, source: str) -> tuple[BacktestResu
 
 def _merged(findings: list[Finding], result: BacktestResult, source: str) -> list[Finding]:
     """What the checks and the run found, as one list: the error first, then what is worth a look."""
-    warned = [finding.model_copy(update={"severity": "warning"}) for finding in findings]
     if result.completed:
-        return [*warned, *refusals(result.log, source)]
+        warned = [finding.model_copy(update={"severity": "warning"}) for finding in findings]
+        return [*warned, *(_placed(refusal, findings, source) for refusal in refusals(result.log, source))]
     told = explain(result.error, source)
-    # A check that saw the same mistake names the line that is wrong, not the one where it showed.
-    same = next((f for f in findings if f.severity == "error" and f.error_class == told.error_class), None)
-    if same is not None:
-        told = told.model_copy(
-            update={"line": same.line, "source": same.source, "fix": same.fix or told.fix, "repair": same.repair}
-        )
-        warned = [w for w, f in zip(warned, findings, strict=True) if f is not same]
-    return [told, *warned]
+    if told.line is None and told.error_class is ErrorClass.TIMEOUT:
+        told = _at(told, loop_line(source), source)
+    seen = _same(told, findings)
+    if seen is None:
+        return [told, *(f.model_copy(update={"severity": "warning"}) for f in findings)]
+    # A check that saw the same mistake knows the line that is wrong, not only the one where it showed, and the mending.
+    first = seen.model_copy(update={"severity": "error", "stage": told.stage, "raw": told.raw})
+    return [first, *(f.model_copy(update={"severity": "warning"}) for f in findings if f is not seen)]
+
+
+def _same(told: Finding, findings: list[Finding]) -> Finding | None:
+    """The check's finding that is about what the run failed on."""
+    errors = [f for f in findings if f.severity == "error"]
+    for choice in (
+        [f for f in findings if told.line is not None and f.line == told.line],
+        [f for f in errors if f.error_class == told.error_class],
+        errors if told.line is None else [],
+        [f for f in errors if told.line is not None and f.line is not None and f.line < told.line],
+    ):
+        if choice:
+            return choice[0]
+    return None
+
+
+def _placed(refusal: Finding, findings: list[Finding], source: str) -> Finding:
+    """A refused order with the line that sends it: a check's, or the only order of the program."""
+    same = next((f for f in findings if f.error_class == refusal.error_class), None)
+    return _at(refusal, same.line if same is not None else order_line(source), source)
+
+
+def _at(finding: Finding, line: int | None, source: str) -> Finding:
+    if line is None:
+        return finding
+    return finding.model_copy(update={"line": line, "source": source.splitlines()[line - 1].rstrip()})
 
 
 def _is_silent(result: BacktestResult) -> bool:

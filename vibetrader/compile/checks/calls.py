@@ -21,14 +21,15 @@ def check(program: Program) -> Iterator[Mistake]:
     """Mistakes in the arguments of calls on `self`."""
     for name, call in program.calls:
         member = program.member_of_self(name)
+        if name == "history" and name not in program.fields:
+            yield from _history(program, call)
         if member is None or not member.is_method or name in program.methods or name in program.fields:
             continue
-        if name == "history":
-            yield from _history(program, call)
-        elif name not in _CHECKED_ELSEWHERE:
+        if name not in _CHECKED_ELSEWHERE:
             yield from _signature(program, name, call, member)
         yield from _period(program, name, call, member)
     yield from _schedule(program)
+    yield from _loose(program)
     yield from _parameters(program)
 
 
@@ -253,6 +254,37 @@ def _parameters(program: Program) -> Iterator[Mistake]:
                     fix="Give the default as the second argument.", example=text, repair="parameter_default",
                     edits=[program.replace(node, text)],
                 )  # fmt: skip
+
+
+def _loose(program: Program) -> Iterator[Mistake]:
+    """What LEAN takes although it is not meant that way."""
+    for name, call in program.calls:
+        first = call.args[0] if call.args else None
+        if name in ("log", "debug", "error") and isinstance(first, ast.Attribute) and program.in_algorithm(call):
+            yield program.mistake(
+                ErrorClass.ARGUMENT, call.lineno, f"{name} is given a value, not a text", severity="warning",
+                cause="LEAN turns it into a text as it likes.", fix="Say it in words.",
+                example=f'self.{name}(f"{{{ast.unparse(first)}}}")',
+            )  # fmt: skip
+        if name in ("market_order", "limit_order", "buy", "sell") and len(call.args) > 1:
+            if isinstance(call.args[1], ast.JoinedStr) or isinstance(literal(call.args[1]), str):
+                yield program.mistake(
+                    ErrorClass.ORDER, call.lineno, "the quantity is a text", severity="warning",
+                    cause="LEAN reads the number out of it.", fix="Give the number.", example="self.market_order(symbol, 1)",
+                )  # fmt: skip
+        if name in ("set_warm_up", "set_warmup") and isinstance(first, ast.BinOp) and "." in ast.unparse(first):
+            if "timedelta" not in ast.unparse(first) and "max" not in ast.unparse(first):
+                yield program.mistake(
+                    ErrorClass.ARGUMENT, call.lineno, "a warm-up that may be a fraction of bars", severity="warning",
+                    cause="The warm-up is a whole number of bars.", fix="Use int().", example=f"int({ast.unparse(first)})",
+                )  # fmt: skip
+    for node in ast.walk(program.algorithm or program.tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "RollingWindow":
+            yield program.mistake(
+                ErrorClass.ARGUMENT, node.lineno, "a RollingWindow without a type", severity="warning",
+                cause="It holds any Python object then, and empty places read as None.", fix="Say what it holds.",
+                example="RollingWindow[TradeBar](5)",
+            )  # fmt: skip
 
 
 def _default_for(name: str) -> str:

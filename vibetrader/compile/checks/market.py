@@ -492,9 +492,18 @@ def _cash_book(program: Program, account: list[ast.Call]) -> Iterator[Mistake]:
             yield program.mistake(
                 ErrorClass.CURRENCY, node.lineno, f"This cash symbol ({key}) was not found in your cash book.",
                 cause=f"The account is held in {currency}; the book has no {key}.",
-                fix=f"Read the account currency's cash, or {currency}.", example=f'self.portfolio.cash_book["{currency}"]',
-                repair="cash_book", edits=[program.replace(node.slice, f'"{currency}"')],
+                fix="Read the account's cash.", example="self.portfolio.cash", repair="cash_book",
+                edits=_plain_cash(program, node, currency),
             )  # fmt: skip
+
+
+def _plain_cash(program: Program, node: ast.Subscript, currency: str) -> list[Edit]:
+    """`portfolio.cash_book["USD"].amount` → `portfolio.cash`; another use names the account's currency."""
+    for parent in ast.walk(program.tree):
+        if isinstance(parent, ast.Attribute) and parent.value is node and parent.attr == "amount":
+            owner = ast.unparse(node.value).removesuffix(".cash_book")
+            return [program.replace(parent, f"{owner}.cash")]
+    return [program.replace(node.slice, f'"{currency}"')]
 
 
 # ------------------------------------------------------------------------------------------ dates

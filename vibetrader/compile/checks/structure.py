@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -344,6 +345,16 @@ def _clashes(program: Program) -> Iterator[Mistake]:
                 yield _clash(program, name, first, "warning", f"{name} hides a method of QCAlgorithm", keep=many)
 
 
+def _reads_member(program: Program, name: str, kind: str) -> bool:
+    """Elsewhere the program reads what LEAN keeps under that name: `self.portfolio[...].invested`, `self.time.hour`."""
+    text = ast.unparse(program.algorithm) if program.algorithm is not None else ""
+    owner = re.sub(r".*\.|\[.*", "", kind)
+    names = [m for m in program.index.members(owner) if not m.startswith("_")] + ["weekday", "hour", "invested", "year"]
+    return any(f"self.{name}.{member}" in text for member in names) or (
+        f"self.{name}[" in text and "].invested" in text
+    )
+
+
 def _is_lean_object(program: Program, value: ast.expr) -> bool:
     return isinstance(value, ast.Call) and program.type_of(value) != ""
 
@@ -361,10 +372,13 @@ def _clash(
     assert program.algorithm is not None
     new = f"_{name}" if f"_{name}" not in program.fields else f"_own_{name}"
     edits = []
+    member = program.member_of_self(name)
+    reads_leans = member is not None and not member.is_method and _reads_member(program, name, member.type)
     for leaf in ast.walk(program.algorithm):
         if (
             isinstance(leaf, ast.Attribute)
             and leaf.attr == name
+            and not (reads_leans and isinstance(leaf.ctx, ast.Load))
             and isinstance(leaf.value, ast.Name)
             and leaf.value.id == "self"
             and id(leaf) not in kept
