@@ -91,7 +91,7 @@ def _groups(units: list[Unit]) -> tuple[list[Group], list[Unit]]:
         group = groups[-1]
         if unit.kind == "act":
             acts.append(unit)
-            groups.append(Group())
+            groups.append(Group(opens_rule=unit.opens))
             connector, fresh, opened = "and", True, False
         elif unit.kind == "or":
             connector = "or"
@@ -387,7 +387,8 @@ class Compiler(SlotReader):
             i = self._unit(i)
 
     def _add(self, kind: str, value: object, start: int, end: int) -> int:
-        self.units.append(Unit(kind, value, start, end, self.memory.any_cross))
+        opens = kind == "act" and self.norm(start).split()[-1] in ("when", "if", "condition", "conditions", "rule", "rules", "wenn", "cuando", "quando", "quand")
+        self.units.append(Unit(kind, value, start, end, self.memory.any_cross, opens))
         self.memory.any_cross = False
         return end
 
@@ -485,6 +486,8 @@ class Compiler(SlotReader):
         memory = self.memory
         questions = len(memory.questions)
         found = self.conditions(i)
+        if found is not None and self.kind(i) in ("if", "only", "filter"):
+            self.units.append(Unit(self.kind(i), True, i, i + 1))
         if found is None:
             if self.kind(i) in ("num",) or not self._begins_comparison(i):
                 del memory.questions[questions:]
@@ -731,7 +734,7 @@ class Compiler(SlotReader):
             before = str(acts[index - 1].value) if index else ""
             if before and not owners[index - 1] and _same_side(before, name) and not groups[index].mirror:
                 name = _stronger(before, name)
-                acts[index] = Unit(act.kind, name, act.start, act.end)
+                acts[index] = Unit(act.kind, name, act.start, act.end, act.any_cross, act.opens)
             rule = self.draft.rules.setdefault(name, Rule())
             rule.spans.append(self._unit_span(act))
             for connector, unit in owners[index]:

@@ -41,6 +41,8 @@ class Unit:
     start: int
     end: int
     any_cross: bool = False
+    opens: bool = False
+    """The words of an action end with when or if: its conditions follow."""
 
 
 @dataclass(slots=True)

@@ -1547,7 +1547,9 @@ class Grammar:
             found = self._touching(left, k)
         elif kind == "between":
             found = self._between(left, k)
-        elif kind in ("inside", "outside") or kind == "num":
+        elif kind in ("inside", "outside"):
+            found = self._banded(left, kind, k)
+        elif kind == "num":
             found = None
         else:
             found = self._in_state(lefts, k)
