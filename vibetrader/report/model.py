@@ -34,8 +34,8 @@ def build(run: RunDir, settings: Settings) -> tuple[dict[str, Any], dict[str, An
         run.write(METRICS, metrics)
     manifest = run.manifest()
     spec_text = run.read(SPEC) if run.has(SPEC) else ""
-    label = manifest.label
     receipt = manifest.data_receipt or {}
+    label = manifest.label or str(receipt.get("label") or "")
     errors = [f for f in findings if f.severity == "error"]
     completed = result.completed and not errors
     report: dict[str, Any] = {
