@@ -355,7 +355,8 @@ def refusals(log: Iterable[str], source: str) -> Sequence[Finding]:
     found: dict[str, Finding] = {}
     for line in log:
         text = line[20:] if line[4:5] == "-" and line[19:20] == " " else line
-        if not _REFUSALS.search(text):
+        # That orders will be rounded to lots is a notice that LEAN gives once; nothing is refused by it.
+        if not _REFUSALS.search(text) or "will be rounded to the nearest lot size" in text:
             continue
         kind = re.sub(r"[\d.,]+", "#", text)[:80]
         if kind not in found:
