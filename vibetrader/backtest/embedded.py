@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import dataclasses
 import json
 import re
@@ -29,6 +30,7 @@ class EmbeddedBacktester:
     def run(self, request: BacktestRequest) -> BacktestResult:
         """Run the project in a contained child; see `Backtester.run`."""
         prepare_output(request.output)
+        _compile_engine()
         sandbox.refuse_if_weak(request.sandbox)
         output = request.output.resolve()
         policy = sandbox.Policy(
@@ -73,6 +75,12 @@ class EmbeddedBacktester:
             )
         protections = () if request.sandbox == "off" else sandbox.available()
         return dataclasses.replace(result, engine=self.name, duration_s=done.duration_s, protections=protections)
+
+
+def _compile_engine() -> None:
+    """Byte-compile the engine where no installer did: its process may not write, and would compile at each start."""
+    if not sys.dont_write_bytecode:
+        compileall.compile_dir(Path(__file__).parents[1] / "engine", quiet=2)
 
 
 def prepare_output(output: Path) -> None:
