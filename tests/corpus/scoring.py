@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import Any
 
 from tests.corpus.evaluate import same_meaning
-from vibetrader.clarify.result import ClarifyResult
+from vibetrader.spec.words.result import ClarifyResult
 from vibetrader.clarify.rules import clarify_text
 from vibetrader.errors import SpecError
 from vibetrader.feedback.interpret import FeedbackResult, interpret_feedback

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from vibetrader.clarify.result import ClarifyResult
+from vibetrader.spec.words.result import ClarifyResult
 from vibetrader.clarify.rules import clarify_text
 from vibetrader.errors import SpecError
 from vibetrader.results.ideas import Question

@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from vibetrader.clarify import answers as replies
-from vibetrader.clarify.result import ClarifyResult
+from vibetrader.spec.words.result import ClarifyResult
 from vibetrader.clarify.rules import clarify_text
 from vibetrader.errors import SpecError, UsageError
 from vibetrader.results import Outcome, Status

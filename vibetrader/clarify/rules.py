@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from vibetrader.clarify.assemble import Assembler
-from vibetrader.clarify.compiler import Compiler
-from vibetrader.clarify.lexing import read
-from vibetrader.clarify.result import ClarifyResult
+from vibetrader.spec.words.assemble import Assembler
+from vibetrader.spec.words.compiler import Compiler
+from vibetrader.spec.words.lexing import read
+from vibetrader.spec.words.result import ClarifyResult
 
 LONGEST: Final = 4000
 """Characters of an idea that are read; a longer text is refused rather than half read."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from vibetrader.clarify.lexing import Item
+from vibetrader.spec.words.lexing import Item
 from vibetrader.spec import expressions as ex
 from vibetrader.spec.indicators import INDICATORS, Nature
 from vibetrader.spec.mirror import nature

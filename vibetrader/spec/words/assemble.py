@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from vibetrader.clarify.compiler import Compiler
-from vibetrader.clarify.draft import Draft, Rule, Slot, Span
-from vibetrader.clarify.grammar import joined, normal_frame
-from vibetrader.clarify.result import Assumption, ClarifyResult, Verdict
+from vibetrader.spec.words.compiler import Compiler
+from vibetrader.spec.words.draft import Draft, Rule, Slot, Span
+from vibetrader.spec.words.grammar import joined, normal_frame
+from vibetrader.spec.words.result import Assumption, ClarifyResult, Verdict
 from vibetrader.results.ideas import Choice, Question
 from vibetrader.spec import expressions as ex
 from vibetrader.spec.check import check

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Final
 
-from vibetrader.clarify.draft import Draft, Slot, Span
-from vibetrader.clarify.grammar import Found, Grammar, _times
-from vibetrader.clarify.lexing import Item
+from vibetrader.spec.words.draft import Draft, Slot, Span
+from vibetrader.spec.words.grammar import Found, Grammar, _times
+from vibetrader.spec.words.lexing import Item
 from vibetrader.spec import expressions as ex
 from vibetrader.spec.strategy import before
 

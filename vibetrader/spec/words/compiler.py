@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from vibetrader.clarify.draft import Draft, Rule, Span, Unit
-from vibetrader.clarify.grammar import MA_KINDS, Found, Memory
-from vibetrader.clarify.lexing import Item, Reading
-from vibetrader.clarify.slots import SlotReader
+from vibetrader.spec.words.draft import Draft, Rule, Span, Unit
+from vibetrader.spec.words.grammar import MA_KINDS, Found, Memory
+from vibetrader.spec.words.lexing import Item, Reading
+from vibetrader.spec.words.slots import SlotReader
 from vibetrader.spec import expressions as ex
 from vibetrader.spec.indicators import Nature
 from vibetrader.spec.mirror import mirrored, nature

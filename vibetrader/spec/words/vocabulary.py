@@ -447,7 +447,7 @@ def lexicon() -> dict[tuple[str, ...], Concept]:
 
 def split_words(words: tuple[str, ...]) -> tuple[str, ...]:
     """Hyphens and Chinese characters split as the tokenizer splits them."""
-    from vibetrader.clarify.tokens import pieces
+    from vibetrader.spec.words.tokens import pieces
 
     return tuple(piece for word in words for piece in pieces(word))
 

@@ -8,8 +8,8 @@ from functools import cache, lru_cache
 from typing import Final
 
 from vibetrader.clarify import symbols
-from vibetrader.clarify.tokens import Token, joined, tokenize
-from vibetrader.clarify.vocabulary import Concept, known_words, lexicon, longest_phrase, split_words, typo_words
+from vibetrader.spec.words.tokens import Token, joined, tokenize
+from vibetrader.spec.words.vocabulary import Concept, known_words, lexicon, longest_phrase, split_words, typo_words
 
 
 @dataclass(frozen=True, slots=True)
