@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,14 +23,19 @@ from typing import Any
 from tests.conftest import shared_dir
 
 
+#: Parameters of LEAN's own Launcher/config.json.
+PARAMETERS = {"ema-fast": "10", "ema-slow": "20"}
+
+
 def run_one(name: str, expected: dict[str, Any], lean: Path, data: Path, scratch: Path) -> dict[str, Any]:
     """Run one algorithm in a process of its own and compare."""
     project = scratch / name
     project.mkdir()
     shutil.copy2(lean / expected["python_path"], project / "main.py")
+    _copy_imports(project / "main.py", lean / "Algorithm.Python", project)
     code = (
         "import json,sys;from pathlib import Path;from vibetrader.engine.runner import EngineRun,run_project;"
-        f"o=run_project(EngineRun(Path({str(project)!r}),Path({str(data)!r}),Path({str(project / 'out')!r}),{name!r}));"
+        f"o=run_project(EngineRun(Path({str(project)!r}),Path({str(data)!r}),Path({str(project / 'out')!r}),{name!r},{PARAMETERS!r}));"
         "print(json.dumps(dict(status=o.status,error=o.runtime_error,points=o.points,history=o.history_points,"
         "statistics=dict(o.statistics),hash=o.order_list_hash,seconds=o.seconds)))"
     )
@@ -43,6 +49,15 @@ def run_one(name: str, expected: dict[str, Any], lean: Path, data: Path, scratch
     except (IndexError, ValueError):
         found = {"status": "crash", "error": (done.stderr.strip().splitlines() or ["no output"])[-1]}
     return judge(name, expected, found)
+
+
+def _copy_imports(file: Path, folder: Path, project: Path) -> None:
+    """Algorithms that derive from another one need its file beside them."""
+    for name in re.findall(r"^from (\w+) import", file.read_text(encoding="utf-8-sig"), re.MULTILINE):
+        sibling = folder / f"{name}.py"
+        if sibling.is_file() and not (project / sibling.name).exists():
+            shutil.copy2(sibling, project)
+            _copy_imports(sibling, folder, project)
 
 
 def judge(name: str, expected: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
@@ -92,7 +107,7 @@ def main() -> int:
         for name, entry in expected.items()
         if "Python" in entry["languages"]
         and (not given.names or any(text in name for text in given.names))
-        and (not given.tier or str(features.get(name, {}).get("tier")) in given.tier)
+        and (not given.tier or str(features.get(name, {}).get("tier")).split(" ")[0] in given.tier)
     ]
     good = 0
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(given.jobs) as pool:

@@ -272,13 +272,14 @@ class Loop:
         if not self._stop:
             self._check_warmup()
 
-    def _begin(self, utc: int) -> None:
+    def _begin(self, utc: int, points: int = 0) -> None:
         """Steps 1 to 3: stop conditions, past events, past scans, the clock."""
         state = self._state
-        if state.status != AlgorithmStatus.RUNNING:
+        if state.status != AlgorithmStatus.RUNNING and state.run_time_error is None:
             self._stop = True
             return
         self._last_time = utc
+        self.data_points += points
         if self._portfolio.total_portfolio_value_decimal <= 0:
             self._results.system_debug_message(
                 "AlgorithmManager.Run(): Portfolio value is less than or equal to zero, stopping algorithm."
@@ -308,14 +309,13 @@ class Loop:
             state.debug("Algorithm finished warming up.")
 
     def _step(self, time_slice: TimeSlice) -> None:
-        self.data_points += time_slice.points
         for step in STEPS:
             step(self, time_slice)
             if self._stop:
                 return
 
     def _clock(self, time_slice: TimeSlice) -> None:
-        self._begin(time_slice.time)
+        self._begin(time_slice.time, time_slice.points)
         if not self._stop:
             self._state.current_slice = time_slice.slice
 
@@ -330,6 +330,7 @@ class Loop:
 
     def _prices(self, time_slice: TimeSlice) -> None:
         """Last prices; repeats never set one. LEAN: Common/Securities/Security.cs, Update; SecurityCache.cs."""
+        trades = self._trades
         for subscription, low, high, _ in time_slice.packets:
             filled = subscription.columns.filled
             row = high - 1
@@ -343,15 +344,14 @@ class Loop:
                 else:
                     cache.trade_sub = subscription
                     cache.trade_i = row
+            # Each packet moves the open trades: with trades and quotes of one moment both prices are seen.
+            if trades.has_positions:
+                security = subscription.security
+                if trades.has_open_position(security.symbol):
+                    trades.set_market_price(security.symbol, security.price_decimal)
         for subscription, event in time_slice.events:
             if event.__class__ is MarginInterestRate:
                 subscription.security.cache.add_data(event)
-        trades = self._trades
-        if trades.has_positions:
-            for subscription, _, _, _ in time_slice.packets:
-                symbol = subscription.security.symbol
-                if trades.has_open_position(symbol):
-                    trades.set_market_price(symbol, subscription.security.price_decimal)
 
     def _settle(self, time_slice: TimeSlice) -> None:
         """Funding and settlement each hour, conversion rates, value of the portfolio."""
@@ -382,11 +382,11 @@ class Loop:
             self._run_events(self._schedule.run_exactly, time_slice.time)
 
     def _quit(self, time_slice: TimeSlice) -> None:
-        if self._state.status != AlgorithmStatus.RUNNING:
-            self._stop = True
         error = self._state.run_time_error
         if error is not None:
             raise AlgorithmFailure(error, "")
+        if self._state.status != AlgorithmStatus.RUNNING:
+            self._stop = True
 
     def _margin_calls(self, time_slice: TimeSlice) -> None:
         if time_slice.time < self._next_margin_call:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -111,7 +113,7 @@ class _Run:
         from vibetrader.engine.api import context, imports
 
         algorithm: Any = None
-        with context.install(self._context), imports.install(self._main.parent):
+        with context.install(self._context), imports.install(self._main.parent), _on_path(self._main.parent):
             algorithm = self._create()
             if algorithm is not None and self._set_up(algorithm):
                 self._stream(algorithm)
@@ -221,6 +223,16 @@ class _Run:
     def _fail(self, message: str, stack_trace: str) -> None:
         self._results.runtime_error(message, stack_trace)
         self._error = message
+
+
+@contextmanager
+def _on_path(folder: Path) -> Iterator[None]:
+    """The project's other files can be imported."""
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
 
 
 def _trading_days(model: Any) -> int:
