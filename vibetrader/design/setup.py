@@ -214,7 +214,7 @@ class Setup:
         only_native = len(self.plan.frames) == 1 and own.is_native and not self.plan.opening_ranges
         if only_native:
             dynamic = [i for i in own.indicators if any("self._" in a for a in i.arguments) or i.furthest.has_names]
-            if dynamic and not self.many:
+            if dynamic and not self.many and spec.warmup_bars is None:
                 return ["", *self._dynamic_warm_up(own, needed[spec.timeframe])]
             bars = needed[spec.timeframe]
             return ["", f"self.set_warm_up({bars})"] if bars > 1 else []
