@@ -653,7 +653,8 @@ class Compiler(SlotReader):
             found = self.operand(i)
             del self.memory.questions[questions:]
             if found is not None and not isinstance(found.expression, ex.Number) and found.end > i:
-                if nature(found.expression)[0] is Nature.OSCILLATOR and self.memory.subject is None:
+                kind = nature(found.expression)[0]
+                if kind is Nature.OSCILLATOR or (self.memory.subject is None and isinstance(found.expression, ex.Arithmetic)):
                     self.memory.subject = found.expression
                 self.declared.append((_name_of(found.expression), i))
                 return self._add("decl", found.expression, i, found.end)

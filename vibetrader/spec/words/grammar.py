@@ -1046,7 +1046,12 @@ class Grammar:
 
     def _output(self, i: int) -> Found | None:
         """A band, signal line or %K named alone: of the indicator last spoken of."""
-        if self.kind(i) == "streak_down" and self.norm(i) == "lower" and self._last_bands():
+        if (
+            self.kind(i) == "streak_down"
+            and self.norm(i) == "lower"
+            and self.norm(i - 1) in ("the", "its", "la", "el", "das", "le", "a")
+            and self._last_bands()
+        ):
             return self._band("lower", i + 1)
         if self.kind(i) != "out":
             return None
@@ -1899,6 +1904,13 @@ class Grammar:
             parts.append(part)
         if state in ("highest", "lowest"):
             return None
+        if state in ("oversold", "overbought") and len(parts) == 1 and isinstance(parts[0], ex.Compare):
+            at = self._equals(j)
+            if self.kind(at) == "cmp" and self.value(at) in ("<", ">", "<=", ">="):
+                at = self.skip(at + 1)
+            if self.kind(at) == "num" and not self.items[at].percent and self.kind(at + 1) not in ("unit", "act", "ind", "mul", "row"):
+                if at == j or self.norm(j) in ("at", "=", "is", "of", "below", "above", "en", "bei", "a", "to", "level", "<", ">", "under", "over", ":"):
+                    return Found(ex.Compare(parts[0].operator, lefts[0], ex.Number(self.items[at].number)), at + 1)
         level = self.bracket(j)
         if level is not None and state in ("oversold", "overbought") and len(level[0]) == 1 and len(parts) == 1:
             operator = "<" if state == "oversold" else ">"

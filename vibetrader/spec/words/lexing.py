@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Final
 
-from vibetrader.clarify import symbols
+from vibetrader.spec.words import symbols
 from vibetrader.spec.words.tokens import Token, joined, tokenize
 from vibetrader.spec.words.vocabulary import Concept, known_words, lexicon, longest_phrase, split_words, typo_words
 

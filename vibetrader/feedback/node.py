@@ -1,0 +1,54 @@
+"""Feedback on a run: the intent, and the changed spec written into the child run."""
+
+from __future__ import annotations
+
+from vibetrader.feedback.interpret import FeedbackResult, interpret_feedback
+from vibetrader.results import Outcome, Status
+from vibetrader.rundir import RunDir
+from vibetrader.rundir.layout import SPEC
+from vibetrader.settings import Settings
+from vibetrader.spec import yamlio
+from vibetrader.spec.strategy import StrategySpec
+
+_STATUS = {
+    "modify_spec": Status.MODIFY_SPEC,
+    "rerun_backtest": Status.RERUN_BACKTEST,
+    "modify_code": Status.MODIFY_CODE,
+    "end": Status.END,
+    "unclear": Status.UNCLEAR,
+}
+
+
+def apply(parent: RunDir, child: RunDir, words: str, settings: Settings) -> Outcome:
+    """Understand a reply to `parent`'s result and write the changed spec into `child`."""
+    if not parent.has(SPEC):
+        return _without_spec(words)
+    spec = yamlio.load(parent.read(SPEC), file=SPEC.path)
+    result = interpret_feedback(words, spec, _lineage(parent), settings.today)
+    if result.spec is not None:
+        child.write(SPEC, yamlio.dump(result.spec))
+        listed = "\n".join(f"    {change}" for change in result.changes)
+        child.say("text", f"Changes to the spec:\n{listed}" if listed else "No field of the spec changes.")
+    return Outcome(_STATUS[result.intent], result.message, "" if result.intent != "unclear" else "say what to change, or done")
+
+
+def _lineage(run: RunDir) -> list[StrategySpec]:
+    """The specs of a run's ancestors, oldest first."""
+    found: list[StrategySpec] = []
+    before = run.parent()
+    while before is not None and len(found) < 1000:
+        if before.has(SPEC):
+            found.append(yamlio.load(before.read(SPEC), file=SPEC.path))
+        before = before.parent()
+    return found[::-1]
+
+
+def _without_spec(words: str) -> Outcome:
+    """A run of a hand-written project has no spec to change; only its code can."""
+    from datetime import date
+
+    blank = StrategySpec.model_validate({"symbols": "SPY", "long": {"entry": True}})
+    result: FeedbackResult = interpret_feedback(words, blank, [], date(2000, 1, 1))
+    if result.intent in ("end", "modify_code"):
+        return Outcome(_STATUS[result.intent], result.message)
+    return Outcome(Status.UNCLEAR, "this run has no spec.yaml to change", "describe the strategy in words with `vibetrader run`")
