@@ -24,7 +24,7 @@ def apply(parent: RunDir, child: RunDir, words: str, settings: Settings) -> Outc
     if not parent.has(SPEC):
         return _without_spec(words)
     spec = yamlio.load(parent.read(SPEC), file=SPEC.path)
-    result = interpret_feedback(words, spec, _lineage(parent), settings.today)
+    result = interpret_feedback(words, spec, _lineage(parent), parent.today())
     if result.spec is not None:
         child.write(SPEC, yamlio.dump(result.spec))
         listed = "\n".join(f"    {change}" for change in result.changes)
@@ -35,11 +35,11 @@ def apply(parent: RunDir, child: RunDir, words: str, settings: Settings) -> Outc
 def _lineage(run: RunDir) -> list[StrategySpec]:
     """The specs of a run's ancestors, oldest first."""
     found: list[StrategySpec] = []
-    before = run.parent()
+    before = run.parent
     while before is not None and len(found) < 1000:
         if before.has(SPEC):
             found.append(yamlio.load(before.read(SPEC), file=SPEC.path))
-        before = before.parent()
+        before = before.parent
     return found[::-1]
 
 
