@@ -54,6 +54,13 @@ def add_aliases(cls: type, special: dict[str, str] | None = None) -> None:
         alias = special.get(name) or to_pascal(name)
         if alias != name and alias not in vars(cls):
             setattr(cls, alias, member)
+    if "__str__" in vars(cls) and not hasattr(cls, "to_string"):
+        cls.to_string = cls.ToString = _to_string  # type: ignore[attr-defined]
+
+
+def _to_string(self: object) -> str:
+    """The object as text: .NET objects all have this."""
+    return str(self)
 
 
 def lean_names(cls: T | None = None, /, **special: str) -> Any:

@@ -455,13 +455,13 @@ class QCAlgorithm(
         if start is None:
             try:
                 moment = _date_of(year, month, day)
-                self._set_start(moment)
+                self._vt_set_start(moment)
             except Exception as error:
                 raise ArgumentException(f"Date Invalid: {error}") from None
             return
-        self._set_start(date_ns(start))
+        self._vt_set_start(date_ns(start))
 
-    def _set_start(self, start: int) -> None:
+    def _vt_set_start(self, start: int) -> None:
         state = self._vt
         if start < _FIRST_DATE:
             raise ArgumentOutOfRangeException("Please select a start date after January 1st, 1900.", "start")
@@ -475,13 +475,13 @@ class QCAlgorithm(
         """Last date of the run, included; at most yesterday."""
         if end is None:
             try:
-                self._set_end(_date_of(year, month, day))
+                self._vt_set_end(_date_of(year, month, day))
             except Exception as error:
                 raise ArgumentException(f"Date Invalid: {error}") from None
             return
-        self._set_end(date_ns(end))
+        self._vt_set_end(date_ns(end))
 
-    def _set_end(self, end: int) -> None:
+    def _vt_set_end(self, end: int) -> None:
         self._vt.check_unlocked("Algorithm.SetEndDate(): Cannot change end date after algorithm initialized.")
         self._vt.set_end(end)
 
@@ -548,7 +548,7 @@ class QCAlgorithm(
         refusal = "Algorithm.SetBenchmark(): Cannot change Benchmark after algorithm initialized."
         if security_type is not None:
             state.check_unlocked(refusal)
-            symbol = state.make_symbol(symbol, security_type, self._default_market(security_type, Market.USA))
+            symbol = state.make_symbol(symbol, security_type, self._vt_default_market(security_type, Market.USA))
         elif ticker is not None:
             symbol = symbolcache.find(ticker)
             if symbol is None:
@@ -645,7 +645,7 @@ class QCAlgorithm(
     )
     def set_warm_up(self, bar_count: int | None = None, time_span: Any = None, resolution: Any = None) -> None:
         """Run on earlier data first: a number of bars or a time span before the start."""
-        self._set_warm_up(bar_count, time_span, resolution)
+        self._vt_set_warm_up(bar_count, time_span, resolution)
 
     @overloaded(
         "bar_count: int",
@@ -655,9 +655,9 @@ class QCAlgorithm(
     )
     def set_warmup(self, bar_count: int | None = None, time_span: Any = None, resolution: Any = None) -> None:
         """The same as `set_warm_up`."""
-        self._set_warm_up(bar_count, time_span, resolution)
+        self._vt_set_warm_up(bar_count, time_span, resolution)
 
-    def _set_warm_up(self, bar_count: int | None, time_span: Any, resolution: Any) -> None:
+    def _vt_set_warm_up(self, bar_count: int | None, time_span: Any, resolution: Any) -> None:
         state = self._vt
         state.check_unlocked("QCAlgorithm.SetWarmup(): This method cannot be used after algorithm initialized")
         state.warmup_bars = bar_count
@@ -853,4 +853,6 @@ def _parse_float(text: str | None, default: float) -> float:
         return default
 
 
-add_aliases(QCAlgorithm, {"set_warmup": "SetWarmup", "run_time_error": "RunTimeError"})
+for _base in QCAlgorithm.__mro__:
+    if _base.__module__.startswith("vibetrader."):
+        add_aliases(_base, {"isin": "ISIN", "cusip": "CUSIP", "sedol": "SEDOL", "cik": "CIK", "composite_figi": "CompositeFIGI"})

@@ -79,19 +79,19 @@ class PlottingMixin:
         "series: str, open: float, high: float, low: float, close: float",
         "chart: str, series: str, open: float, high: float, low: float, close: float",
     )
-    def _plot(self, _overload: int, chart: str = _EQUITY, series: str = "", **values: Any) -> None:
+    def _vt_plot(self, _overload: int, chart: str = _EQUITY, series: str = "", **values: Any) -> None:
         if _overload == 2:
             for name in ("first", "second", "third", "fourth"):
                 indicator = values[name]
                 if indicator is not None:
-                    self._point(chart, indicator.name, indicator.current.value)
+                    self._vt_point(chart, indicator.name, indicator.current.value)
             return
         if "value" in values:
-            self._point(chart, series, values["value"])
+            self._vt_point(chart, series, values["value"])
             return
         bar = values.get("bar")
         prices = [values.get(name) if bar is None else getattr(bar, name) for name in ("open", "high", "low", "close")]
-        self._candle(chart, series, prices)
+        self._vt_candle(chart, series, prices)
 
     def plot(self, *arguments: Any, **keywords: Any) -> None:
         """Add a point to a chart.
@@ -104,12 +104,12 @@ class PlottingMixin:
         if arguments and arguments[-1] is None:
             raise NullReferenceException()
         try:
-            self._plot(*arguments, **keywords)
+            self._vt_plot(*arguments, **keywords)
         except TypeError as refusal:
             if len(arguments) == 2 and not isinstance(arguments[1], (str, list, dict, tuple)):
                 value = getattr(arguments[1], "value", None) or getattr(arguments[1], "Value", None)
                 if value is not None:
-                    self._plot(arguments[0], float(value))
+                    self._vt_plot(arguments[0], float(value))
                     return
                 raise ArgumentException(
                     "QCAlgorithm.Plot(): The last argument should be a QuantConnect Indicator object, "
@@ -130,16 +130,16 @@ class PlottingMixin:
         for indicator in [*chosen, *keywords.values()]:
             if indicator is None:
                 continue
-            indicator.updated += self._plotter(chart, indicator, wait)
+            indicator.updated += self._vt_plotter(chart, indicator, wait)
 
-    def _plotter(self, chart: str, indicator: Any, wait: bool) -> Any:
+    def _vt_plotter(self, chart: str, indicator: Any, wait: bool) -> Any:
         def plot(sender: Any, point: Any) -> None:
             if not wait or indicator.is_ready:
-                self._point(chart, indicator.name, indicator.current.value)
+                self._vt_point(chart, indicator.name, indicator.current.value)
 
         return plot
 
-    def _series(self, chart: str, series: str, kind: type) -> Any:
+    def _vt_series(self, chart: str, series: str, kind: type) -> Any:
         reserved = _RESERVED.get(chart)
         if reserved is not None:
             if not reserved:
@@ -161,11 +161,11 @@ class PlottingMixin:
             )
         return line
 
-    def _point(self, chart: str, series: str, value: Any) -> None:
-        self._series(chart, series, Series).add_point(self._vt.utc_ns, _decimal(value))
+    def _vt_point(self, chart: str, series: str, value: Any) -> None:
+        self._vt_series(chart, series, Series).add_point(self._vt.utc_ns, _decimal(value))
 
-    def _candle(self, chart: str, series: str, prices: list[Any]) -> None:
-        line = self._series(chart, series, CandlestickSeries)
+    def _vt_candle(self, chart: str, series: str, prices: list[Any]) -> None:
+        line = self._vt_series(chart, series, CandlestickSeries)
         line.add_point(self._vt.utc_ns, *(_decimal(price) for price in prices))
 
     def set_runtime_statistic(self, name: str, value: Any) -> None:

@@ -72,34 +72,34 @@ class SecuritiesMixin:
         Returns:
             The security; `.symbol` is what most other calls want.
         """
-        return self._add(SecurityType.EQUITY, ticker, resolution, market, fill_forward=fill_forward, leverage=leverage,
+        return self._vt_add(SecurityType.EQUITY, ticker, resolution, market, fill_forward=fill_forward, leverage=leverage,
                          extended=extended_market_hours, normalization=data_normalization_mode)  # fmt: skip
 
     @overloaded(_WITH_LEVERAGE)
     def add_forex(self, ticker: str, resolution: Any, market: Any, fill_forward: bool, leverage: Any) -> Any:
         """Subscribe to a currency pair."""
-        return self._add(SecurityType.FOREX, ticker, resolution, market, fill_forward=fill_forward, leverage=leverage)
+        return self._vt_add(SecurityType.FOREX, ticker, resolution, market, fill_forward=fill_forward, leverage=leverage)
 
     @overloaded(_WITH_LEVERAGE)
     def add_cfd(self, ticker: str, resolution: Any, market: Any, fill_forward: bool, leverage: Any) -> Any:
         """Subscribe to a CFD."""
-        return self._add(SecurityType.CFD, ticker, resolution, market, fill_forward=fill_forward, leverage=leverage)
+        return self._vt_add(SecurityType.CFD, ticker, resolution, market, fill_forward=fill_forward, leverage=leverage)
 
     @overloaded(_WITH_LEVERAGE)
     def add_crypto(self, ticker: str, resolution: Any, market: Any, fill_forward: bool, leverage: Any) -> Any:
         """Subscribe to a crypto pair."""
-        return self._add(SecurityType.CRYPTO, ticker, resolution, market, fill_forward=fill_forward, leverage=leverage)
+        return self._vt_add(SecurityType.CRYPTO, ticker, resolution, market, fill_forward=fill_forward, leverage=leverage)
 
     @overloaded(_WITH_LEVERAGE)
     def add_crypto_future(self, ticker: str, resolution: Any, market: Any, fill_forward: bool, leverage: Any) -> Any:
         """Subscribe to a crypto perpetual."""
-        return self._add(SecurityType.CRYPTO_FUTURE, ticker, resolution, market, fill_forward=fill_forward,
+        return self._vt_add(SecurityType.CRYPTO_FUTURE, ticker, resolution, market, fill_forward=fill_forward,
                          leverage=leverage)  # fmt: skip
 
     @overloaded(_USUAL)
     def add_index(self, ticker: str, resolution: Any, market: Any, fill_forward: bool) -> Any:
         """Subscribe to an index."""
-        return self._add(SecurityType.INDEX, ticker, resolution, market, fill_forward=fill_forward, leverage=1)
+        return self._vt_add(SecurityType.INDEX, ticker, resolution, market, fill_forward=fill_forward, leverage=1)
 
     @overloaded(
         "symbol: Symbol, resolution: Optional[Resolution] = None, fill_forward: Optional[bool] = None, leverage: float = 0, "
@@ -132,21 +132,21 @@ class SecuritiesMixin:
             _refuse_type(symbol.security_type)
             # LEAN: QCAlgorithm.cs, AddSecurity(Symbol): without a mode the service's own default (adjusted) holds
             mode = DataNormalizationMode.ADJUSTED if data_normalization_mode is None else data_normalization_mode
-            return self._subscribe(symbol, resolution, mode, data_mapping_mode, **flags)
+            return self._vt_subscribe(symbol, resolution, mode, data_mapping_mode, **flags)
         _refuse_type(security_type)
         try:
             mode = DataNormalizationMode.ADJUSTED if data_normalization_mode is None else data_normalization_mode
-            return self._add(security_type, ticker, resolution, market, normalization=mode, **flags)
+            return self._vt_add(security_type, ticker, resolution, market, normalization=mode, **flags)
         except DotNetException as failure:
             self._vt.error(f"Algorithm.AddSecurity(): {failure}")
             return None
 
-    def _add(self, security_type: SecurityType, ticker: str, resolution: Any, market: str | None, *,
+    def _vt_add(self, security_type: SecurityType, ticker: str, resolution: Any, market: str | None, *,
              fill_forward: bool = True, leverage: Any = 0, extended: bool = False, normalization: Any = None) -> Any:  # fmt: skip
         """LEAN: QCAlgorithm.cs, AddSecurity<T>."""
         state = self._vt
         state.require_services()
-        market = self._market(market, ticker, security_type)
+        market = self._vt_market(market, ticker, security_type)
         if ticker is None:
             raise ArgumentNullException("Value cannot be null.", "key")
         symbol = symbolcache.find(ticker)
@@ -155,10 +155,10 @@ class SecuritiesMixin:
                 raise ArgumentNullException("Provided ticker is null or empty", "permtick")
             symbol = state.make_symbol(ticker, security_type, market)
         mode = state.universe_settings.data_normalization_mode if normalization is None else normalization
-        return self._subscribe(symbol, resolution, mode, None, fill_forward=fill_forward, leverage=leverage,
+        return self._vt_subscribe(symbol, resolution, mode, None, fill_forward=fill_forward, leverage=leverage,
                                extended=extended)  # fmt: skip
 
-    def _subscribe(self, symbol: Symbol, resolution: Resolution | None, normalization: DataNormalizationMode,
+    def _vt_subscribe(self, symbol: Symbol, resolution: Resolution | None, normalization: DataNormalizationMode,
                    mapping: DataMappingMode | None, *, fill_forward: bool, leverage: Any, extended: bool) -> Any:  # fmt: skip
         state = self._vt
         if resolution is None:
@@ -167,10 +167,10 @@ class SecuritiesMixin:
         security = state.securities.create_security(symbol, configs, leverage)
         return state.universes.add_manually(security, configs)
 
-    def _market(self, market: str | None, ticker: str, security_type: SecurityType) -> str:
-        return market.lower() if market else self._default_market(security_type, None, ticker)
+    def _vt_market(self, market: str | None, ticker: str, security_type: SecurityType) -> str:
+        return market.lower() if market else self._vt_default_market(security_type, None, ticker)
 
-    def _default_market(self, security_type: SecurityType, fallback: str | None = None, ticker: str = "") -> str:
+    def _vt_default_market(self, security_type: SecurityType, fallback: str | None = None, ticker: str = "") -> str:
         """LEAN: QCAlgorithm.cs, GetMarket."""
         if security_type == SecurityType.INDEX and ticker and ticker.upper() in _INDEX_MARKETS:
             return _INDEX_MARKETS[ticker.upper()]
