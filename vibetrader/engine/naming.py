@@ -72,13 +72,19 @@ def lean_names(cls: T | None = None, /, **special: str) -> Any:
     def decorate(target: T) -> T:
         add_aliases(target, special)
         if getattr(target, "__getattr__", None) is None:
-            target.__getattr__ = _refuse_name  # type: ignore[attr-defined]  # only called for missing names
+            target.__getattr__ = find_name  # type: ignore[attr-defined]  # only called for missing names
         return target
 
     return decorate(cls) if cls is not None else decorate
 
 
-def _refuse_name(self: object, name: str) -> Any:
+def find_name(self: object, name: str) -> Any:
+    if name[:1].isupper():
+        # attributes that live in the object have no alias on its class
+        own = getattr(self, "__dict__", {})
+        for candidate in (to_snake(name), name.lower()):
+            if candidate in own:
+                return own[candidate]
     raise AttributeError(missing_attribute(type(self), name))
 
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from vibetrader.engine import money
 from vibetrader.engine.data.enums import DataNormalizationMode, Resolution, SecurityType
 from vibetrader.engine.data.symbol import Symbol
-from vibetrader.engine.naming import lean_names, missing_attribute
+from vibetrader.engine.naming import find_name, lean_names, to_snake
 from vibetrader.engine.securities.cache import SecurityCache
 from vibetrader.engine.securities.exchange import SecurityExchange
 from vibetrader.engine.securities.holding import (
@@ -123,8 +123,10 @@ class Security:
         self.holdings: SecurityHolding = self.holding_type(self)
         self.data: Any = None
 
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(missing_attribute(type(self), name))
+    __getattr__ = find_name
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        object.__setattr__(self, to_snake(name) if name[:1].isupper() else name, value)
 
     # --- time -----------------------------------------------------------------------------------------------------
 
