@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import tempfile
 from datetime import timedelta
+from pathlib import Path
 
 from vibetrader.backtest.connect import backtester
 from vibetrader.backtest.embedded import algorithm_id
@@ -12,13 +14,13 @@ from vibetrader.backtest.protocol import BacktestRequest
 from vibetrader.compile.enrich import explain, refusals
 from vibetrader.compile.hindsight import loop_line, order_line
 from vibetrader.compile.needs import needs_of
-from vibetrader.errors import DataError, NoResultError, UnsupportedLeanFeature
+from vibetrader.errors import DataError, NoResultError, UnsupportedLeanFeature, VibeTraderError
 from vibetrader.marketdata.provide import Provided, provide
 from vibetrader.results import Outcome, Status
 from vibetrader.results.backtest import BacktestResult
 from vibetrader.results.findings import ErrorClass, Finding
 from vibetrader.rundir import RunDir
-from vibetrader.rundir.layout import ATTEMPTS_DIR, BACKTEST_DIR, CONFIG, ERRORS, MAIN, METRICS
+from vibetrader.rundir.layout import ATTEMPTS_DIR, BACKTEST_DIR, CONFIG, ERRORS, MAIN, METRICS, SPEC
 from vibetrader.settings import Settings
 
 _STATUS_OF = {
@@ -43,10 +45,17 @@ def node(run: RunDir, settings: Settings) -> Outcome:
         if mended is None:
             break
         source = mended
-    run.write_lines(ERRORS, findings)
-    if result is not None and result.completed and not errors:
+    if result is not None and not errors:
+        told = _why_silent(run, settings, source, result) if _is_silent(result) else []
+        findings = [*told, *findings]
+        run.write_lines(ERRORS, findings)
         run.write(METRICS, flat_metrics(result))
-        return Outcome(Status.OK, _said(result))
+        message = "; ".join([_said(result), *(finding.raw for finding in told[:1])])
+        no_data = any(finding.error_class is ErrorClass.DATA for finding in told)
+        if no_data and run.has(SPEC):
+            return Outcome(Status.DATA_ERROR, told[0].raw, hint=told[0].fix)
+        return Outcome(Status.OK, message, hint=told[0].fix if told else "")
+    run.write_lines(ERRORS, findings)
     first = errors[0]
     status = _STATUS_OF.get(first.error_class, Status.CODE_ERROR)
     if not settings.repair and status in (Status.CODE_ERROR, Status.SYMBOL_ERROR, Status.TIMEFRAME_ERROR):
@@ -131,6 +140,40 @@ def _at(finding: Finding, line: int | None, source: str) -> Finding:
     if line is None:
         return finding
     return finding.model_copy(update={"line": line, "source": source.splitlines()[line - 1].rstrip()})
+
+
+def _why_silent(run: RunDir, settings: Settings, source: str, result: BacktestResult) -> list[Finding]:
+    """Findings on what kept the program from trading; one more run, in a folder that goes away."""
+    from vibetrader.compile.silence import RECORD, explain_silence, instrument, no_bars, read
+
+    if not result.statistics:
+        return [no_bars(source)]
+    if settings.engine != "embedded" or not any(
+        mark in source for mark in ("_order(", "set_holdings", "SetHoldings", "Order(")
+    ):
+        return []
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "watched"
+        output = project / BACKTEST_DIR
+        output.mkdir(parents=True)
+        text, conditions = instrument(source, output / RECORD)
+        (project / "main.py").write_text(text)
+        data = _data(run, settings, source)
+        request = BacktestRequest(
+            project=project,
+            data_folder=data.folder,
+            output=output,
+            id="watched",
+            parameters=_parameters(run, settings),
+            timeout_s=settings.backtest_timeout_s,
+            memory_mb=settings.backtest_memory_mb,
+            sandbox=settings.sandbox,
+        )
+        try:
+            backtester(settings).run(request)
+        except VibeTraderError:
+            return []
+        return explain_silence(read(output / RECORD, conditions), source)
 
 
 def _is_silent(result: BacktestResult) -> bool:
