@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from vibetrader.engine import execution, feed, portfolio, securities
@@ -14,6 +16,8 @@ from vibetrader.engine.data import symbolcache
 from vibetrader.engine.data.symbol import Symbol
 from vibetrader.engine.naming import lean_names
 from vibetrader.engine.orders.properties import OrderProperties
+from vibetrader.engine.statistics.interestrates import InterestRateProvider
+from vibetrader.engine.timekeeping import from_datetime
 from vibetrader.engine.universe import UniverseManager
 
 
@@ -37,6 +41,7 @@ def assemble(algorithm: Any) -> None:
     state.signal_export = SignalExportManager()
     state.brokerage_model = execution.DefaultBrokerageModel()
     state.security_initializer = execution.BrokerageModelSecurityInitializer(state.brokerage_model)
+    state.risk_free_interest_rate_model = InterestRates(state.context.data_folder)
     if state.results is not None:
         state.trade_builder = state.results.trade_builder
 
@@ -152,6 +157,29 @@ def wrap_interest_rate_model(model: Any) -> Any:
     if hasattr(model, "get_interest_rate") or hasattr(model, "GetInterestRate"):
         return model
     raise NotSupportedException(f"{type(model)} has no get_interest_rate")
+
+
+@lean_names
+class InterestRates:
+    """The Federal Reserve's rates of the data folder. LEAN: Common/Data/InterestRateProvider.cs."""
+
+    __clr_name__ = "QuantConnect.Data.InterestRateProvider"
+
+    def __init__(self, data_folder: Path) -> None:
+        self._folder = data_folder
+        self._provider: InterestRateProvider | None = None
+
+    def get_interest_rate(self, date: datetime) -> float:
+        """Rate of a date, as a fraction."""
+        if self._provider is None:
+            self._provider = InterestRateProvider(self._folder)
+        return float(self._provider.rate(from_datetime(date)))
+
+    def __str__(self) -> str:
+        return self.__clr_name__
+
+
+InterestRates.__name__ = "InterestRateProvider"
 
 
 # --- small objects -------------------------------------------------------------------------------------------------

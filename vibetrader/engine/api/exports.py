@@ -84,12 +84,32 @@ def find(name: str) -> Any:
     home = homes().get(name)
     if home is not None:
         return getattr(import_module(home), name)
+    indicator = _indicator(name)
+    if indicator is not None:
+        return indicator
     return placeholder_of(name)
+
+
+def _indicator(name: str) -> Any:
+    """Indicators and patterns that are made by a table, not by a class statement."""
+    if name not in _indicator_names():
+        return None
+    from vibetrader.engine.indicators import registry
+
+    return registry.EXPORTS.get(name) or registry.PATTERNS.get(name)
+
+
+@cache
+def _indicator_names() -> frozenset[str]:
+    spaces = lean_namespaces()
+    return frozenset().union(*(names for space, names in spaces.items() if space.startswith("QuantConnect.Indicators")))
 
 
 @cache
 def placeholder_of(name: str) -> Any:
-    """One placeholder per name."""
+    """One placeholder per name; interfaces are empty bases, since strategies only mention them."""
+    if len(name) > 2 and name[0] == "I" and name[1].isupper() and name[2].islower():
+        return type(name, (), {"__doc__": f"LEAN's {name}."})
     return placeholder(name)
 
 

@@ -308,8 +308,12 @@ def _is_range(value: Any) -> bool:
 
 def _custom_kind(state: Any, symbols: list[Symbol]) -> type | None:
     """Class of custom data when all symbols have the same. LEAN: Common/Extensions.cs, GetCustomDataTypeFromSymbols."""
-    kinds = {state.subscriptions.custom_type(symbol) for symbol in symbols}
-    return kinds.pop() if len(kinds) == 1 else None
+    kinds: list[type | None] = []
+    for symbol in symbols:
+        kind = next((config.type for config in state.subscriptions.get_configs(symbol, True) if config.is_custom_data), None)
+        if kind not in kinds:
+            kinds.append(kind)
+    return kinds[0] if len(kinds) == 1 else None
 
 
 class _HistoryDescriptor:

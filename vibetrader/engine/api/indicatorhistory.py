@@ -29,7 +29,7 @@ class IndicatorDataPoints(PythonData):
 
     @value.setter
     def value(self, number: float) -> None:
-        raise TypeError("property is read-only")
+        """Nothing: the current value is the value."""
 
     @property
     def price(self) -> float:

@@ -124,13 +124,15 @@ class Symbol:
     it equals other symbols only.
     """
 
-    __slots__ = ("_hash", "id", "underlying", "value")
+    __slots__ = ("_hash", "_text", "id", "underlying", "value")
 
     def __init__(self, sid: SecurityIdentifier, value: str, underlying: Symbol | None = None) -> None:
         self.id = sid
         self.value = value
         self.underlying = underlying
         self._hash = hash(sid)
+        # custom data prints its full name, `OSLO.Weather`
+        self._text = sid.symbol if sid.security_type == SecurityType.BASE and "." in sid.symbol else value
 
     @staticmethod
     def create(ticker: str, security_type: SecurityType, market: str, alias: str | None = None) -> Symbol:
@@ -185,11 +187,11 @@ class Symbol:
         return self._hash
 
     def __str__(self) -> str:
-        return self.value
+        return self._text
 
     def __repr__(self) -> str:
-        return self.value
+        return f"<QuantConnect.Symbol object at 0x{id(self):012x}>"
 
     def to_string(self) -> str:
         """The ticker."""
-        return self.value
+        return self._text

@@ -102,7 +102,7 @@ class UserDefinedUniverse(Universe):
         yield start
         local += interval
         while local < last:
-            if hours.is_open_between(local, local + interval, self.configuration.extended_market_hours):
+            if hours.is_open_during(local, local + interval, self.configuration.extended_market_hours):
                 yield zone.to_utc(local)
             local += interval
 
