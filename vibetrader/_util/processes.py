@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import tempfile
@@ -61,14 +62,29 @@ def run(
             stderr=err,
             start_new_session=True,
         )
-        timed_out = False
+        timed_out = True
         try:
-            child.wait(timeout=timeout_s)
-        except subprocess.TimeoutExpired:
-            timed_out = True
+            timed_out = not ends_within(child, timeout_s)
         finally:
             kill_group(child)
         return Completed(child.returncode, _kept(out, max_output), _kept(err, max_output), timed_out, elapsed())
+
+
+def ends_within(child: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Wait for a child's end, at most so long; True when it has ended."""
+    if hasattr(os, "pidfd_open"):
+        # Popen.wait with a timeout looks only every 50 ms; the kernel tells at once.
+        handle = os.pidfd_open(child.pid)
+        try:
+            select.select([handle], [], [], seconds)
+        finally:
+            os.close(handle)
+        return child.poll() is not None
+    try:
+        child.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def kill_group(child: subprocess.Popen[bytes]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 _HOUR_AND_DAILY = ("hour", "daily")
@@ -42,11 +43,20 @@ def _read(path: Path, low: str, high: str) -> list[list[float]]:
         if low <= line[:8] <= high:
             stamp, *rest = line.split(",")
             try:
-                moment = datetime.strptime(stamp, "%Y%m%d %H:%M").replace(tzinfo=UTC).timestamp()
-                bars.append([moment, *(float(cell) * scale for cell in rest[:4])])
+                bars.append([_seconds(stamp), *(float(cell) * scale for cell in rest[:4])])
             except ValueError:
                 continue
     return bars
+
+
+@lru_cache(maxsize=64)
+def _midnight(day: str) -> float:
+    return datetime(int(day[:4]), int(day[4:6]), int(day[6:8]), tzinfo=UTC).timestamp()
+
+
+def _seconds(stamp: str) -> float:
+    """UTC seconds of LEAN's `yyyyMMdd HH:mm`."""
+    return _midnight(stamp[:8]) + int(stamp[9:11]) * 3600 + int(stamp[12:14]) * 60
 
 
 def _merged(bars: list[list[float]], most: int) -> list[list[float]]:
