@@ -76,7 +76,9 @@ def ends_within(child: subprocess.Popen[bytes], seconds: float) -> bool:
         # Popen.wait with a timeout looks only every 50 ms; the kernel tells at once.
         handle = os.pidfd_open(child.pid)
         try:
-            select.select([handle], [], [], seconds)
+            watch = select.poll()
+            watch.register(handle, select.POLLIN)
+            watch.poll(seconds * 1000)
         finally:
             os.close(handle)
         return child.poll() is not None
