@@ -191,6 +191,9 @@ class LeanEnum(Enum):
     def __index__(self) -> int:
         return int(self._value_)
 
+    def __float__(self) -> float:
+        raise TypeError(f"float() argument must be a string or a real number, not '{type(self).__name__}'")
+
     def __neg__(self) -> int:
         return -int(self._value_)
 

@@ -558,7 +558,8 @@ def _make(helper: Helper) -> Any:
         resolution, selector = bound["resolution"], bound["selector"]
         values = fill(helper, bound)
         title = format_name(helper.template, values)
-        if helper.name in ("vp", "tp") and values["value_area_volume_percentage"] == 0.7:
+        named_share = "value_area_volume_percentage" in keywords or len(arguments) > 2
+        if helper.name in ("vp", "tp") and not named_share:
             title = title.replace(",0.7,", ",0.70,")
         if helper.several:
             symbols = bound["symbols"]

@@ -373,7 +373,9 @@ class McGinleyDynamic(WindowIndicator):
         value = self._value
         if not value or not x:
             return value
-        return value + (x - value) / (self.period * (x / value) ** 4)
+        # LEAN: the power of the ratio is a decimal, of 28 places
+        divisor = self.period * round((x / value) ** 4, 28)
+        return value + ((x - value) / divisor if divisor else 0.0)
 
 
 class ChandeMomentumOscillator(WindowIndicator):

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from vibetrader.engine import clr
 from vibetrader.engine.indicators import base
-from vibetrader.engine.indicators.base import Indicator, WindowIndicator, number_text
+from vibetrader.engine.indicators.base import Indicator, Output, WindowIndicator, number_text
 from vibetrader.engine.indicators.windows import RateOfChange, SimpleMovingAverage, StandardDeviation
 from vibetrader.engine.timekeeping import to_datetime
 
@@ -70,29 +70,29 @@ class SharpeRatio(Indicator):
     def _build(self, name: str, period: int, model: Any) -> None:
         self.name, self._period = name, period
         self._model = as_rate_model(model)
-        self._change = self._part(RateOfChange(1))
+        self.rate_of_change = self._part(RateOfChange(1))
+        self.risk_free_rate = self._part(Output(f"{name}_RiskFreeRate"))
         self._mean = self._part(SimpleMovingAverage(period))
         self._deviation = self._part(StandardDeviation(period))
+        self.numerator = self._part(Output(f"COMPOSE(SMA({period}),{name}_RiskFreeRate)", self._mean._ready))
+        self.ratio = self._part(Output("COMPOSE()", lambda: self._mean._ready() and self._deviation._ready()))
         self.warm_up_period = 2 + period
         self._clear()
 
-    def _clear(self) -> None:
-        self._ratio = 0.0
-        self._ratio_samples = 0
-
     def _ready(self) -> bool:
-        return self._ratio_samples > self._period
+        return bool(self.ratio._samples > self._period)
 
     def _compute(self, x: float, end: int) -> float:
+        symbol = self._in_symbol
         rate = rate_on(self._model, end)
-        change = self._change.step(x, end)
+        self.risk_free_rate.set(rate, end, symbol)
+        change = self.rate_of_change.step(x, end)
         # LEAN: the average and the deviation wait for the rate of change to be ready
-        if self._change._ready():
-            mean, divisor = self._mean.step(change, end), self._divisor(change, end)
-            self._ratio_samples += 1
-            if divisor:
-                self._ratio = (mean - rate) / divisor
-        return self._ratio
+        if self.rate_of_change._ready():
+            numerator, divisor = self._mean.step(change, end) - rate, self._divisor(change, end)
+            self.numerator.set(numerator, end, symbol)
+            self.ratio.set(numerator / divisor if divisor else None, end, symbol)
+        return float(self.ratio._value)
 
     def _divisor(self, change: float, end: int) -> float:
         return float(self._deviation.step(change, end))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import deque
+from collections.abc import Iterator
 from math import ceil
 from typing import Any
 
 from vibetrader.engine import clr
 from vibetrader.engine.data.bars import Tick, TradeBar
+from vibetrader.engine.data.dictionary import KeyValuePair
 from vibetrader.engine.data.enums import TickType
 from vibetrader.engine.indicators.averages import ExponentialMovingAverage, as_indicator
-from vibetrader.engine.indicators.base import BAR, DATA, IndicatorBase, TradeBarIndicator
+from vibetrader.engine.indicators.base import BAR, DATA, IndicatorBase, Output, TradeBarIndicator
 from vibetrader.engine.indicators.kinds import MovingAverageType
 from vibetrader.engine.indicators.windows import RollingSum, SimpleMovingAverage, Sum
 from vibetrader.engine.money import dec
@@ -267,10 +269,11 @@ class VolumeWeightedAveragePriceIndicator(TradeBarIndicator):
     def _setup(self, period: int) -> None:
         self._period = self.warm_up_period = period
         Sum(period)  # refuses a bad period as LEAN does
+        self.price, self.volume = self._part(Output("Price")), self._part(Output("Volume"))
+        self.vwap = self._part(Output("COMPOSE(Sum_xy,Sum_y)", self._ready))
 
     def _clear(self) -> None:
         self._products, self._volumes = RollingSum(self._period), RollingSum(self._period)
-        self._vwap = 0.0
 
     def _ready(self) -> bool:
         return self._samples >= self._period
@@ -278,9 +281,11 @@ class VolumeWeightedAveragePriceIndicator(TradeBarIndicator):
     def _compute(self, x: Any, end: int) -> float:
         price = (x.open + x.high + x.low + x.value) / 4
         product, volume = self._products.add(price * x.volume), self._volumes.add(x.volume)
-        if volume:
-            self._vwap = product / volume
-        return self._vwap
+        symbol = self._in_symbol
+        self.price.set(price, end, symbol)
+        self.volume.set(x.volume, end, symbol)
+        self.vwap.set(product / volume if volume else None, end, symbol)
+        return float(self.vwap._value)
 
 
 class VolumeWeightedMovingAverage(TradeBarIndicator):
@@ -473,10 +478,17 @@ class MarketProfile(TradeBarIndicator):
         return super().__getattr__(name)
 
     @property
-    def volume_per_price(self) -> dict[float, float]:
+    def volume_per_price(self) -> PriceLevels:
         """Volume per price level, ascending."""
         self._sync()
-        return {level: self._volumes[level] for level in self._levels}
+        return PriceLevels((level, self._volumes[level]) for level in self._levels)
+
+
+class PriceLevels(dict[float, float]):
+    """Volume per price; iterates over pairs, as .NET's lists do."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter([KeyValuePair(level, volume) for level, volume in self.items()])
 
 
 _PROFILE = (
