@@ -220,6 +220,12 @@ class ExchangeHours:
             return False
         return extended_market_hours if hours.duration == 0 else True
 
+    def open_weekdays(self) -> list[int]:
+        """Weekdays with a session, Sunday is 0."""
+        return [(4 + place) % 7 for place, day in sorted(
+            enumerate(self._weekdays), key=lambda item: (4 + item[0]) % 7
+        ) if not day.is_closed_all_day]  # fmt: skip
+
     # -- sessions --------------------------------------------------------------------------------------------------
 
     def is_open(self, *arguments: Any, **keywords: Any) -> bool:

@@ -66,6 +66,14 @@ class SymbolPropertiesDatabase:
         kind = _type_key(security_type)
         return self._row((market.lower(), ticker.upper(), kind)) or self._row((market.lower(), "[*]", kind))
 
+    def get(self, market: str, ticker: str, security_type: Any, quote_currency: str) -> PropertiesRow:
+        """`find`, and LEAN's defaults where there is no row: a tick of 0.01 and a lot of 1."""
+        found = self.find(market, ticker, security_type)
+        if found is None:
+            kind = _type_key(security_type)
+            found = PropertiesRow(market, ticker, kind, "", quote_currency, _ONE, Decimal("0.01"), _ONE)
+        return found
+
     def find_exact(self, market: str, ticker: str, security_type: Any) -> PropertiesRow | None:
         """Row of a ticker, without the wildcard."""
         return self._row((market.lower(), ticker.upper(), _type_key(security_type)))

@@ -45,8 +45,25 @@ def _price(value: float) -> str:
     return money.text(money.smart_round(money.dec(value)))
 
 
+class _DataClass(type):
+    """Data classes are .NET types to users: `config.type.name`."""
+
+    @property
+    def name(cls) -> str:
+        """Name without namespace."""
+        return cls.__name__
+
+    @property
+    def full_name(cls) -> str:
+        """Name with namespace."""
+        return clr.clr_name(cls) or cls.__name__
+
+    Name = name
+    FullName = full_name
+
+
 @lean_names
-class BaseData(LeanOverrides):
+class BaseData(LeanOverrides, metaclass=_DataClass):
     """A data point of a symbol at a time; base of all others and of users' own data."""
 
     __slots__ = ("end_ns", "is_fill_forward", "start_ns", "symbol", "value")
