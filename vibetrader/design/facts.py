@@ -100,12 +100,14 @@ class Facts:
     @property
     def stops_rest(self) -> bool:
         """Stops are orders at the brokerage rather than checks in the code."""
-        return self.has_stops and self.broker.takes_stops and (self.broker.takes_updates or not self.moves_stops)
+        if self.exits_in_code or not self.broker.takes_stops:
+            return False
+        return self.has_stops and (self.broker.takes_updates or not self.moves_stops)
 
     @property
     def targets_rest(self) -> bool:
         """Targets are limit orders at the brokerage."""
-        return self._any("take_profit") and not (self.one_resting_exit and self.stops_rest)
+        return self._any("take_profit") and not (self.one_resting_exit and (self.stops_rest or self.exits_in_code))
 
     @property
     def stops_in_code(self) -> bool:
@@ -120,7 +122,12 @@ class Facts:
     @property
     def watches(self) -> bool:
         """Each bar of the subscription is compared with a stop or target."""
-        return self.stops_in_code or self.targets_in_code
+        return self.stops_in_code or self.targets_in_code or self.exits_in_code
+
+    @property
+    def exits_in_code(self) -> bool:
+        """The code watches exit prices."""
+        return self._any("exit_price") and self.one_resting_exit
 
     @property
     def protects(self) -> bool:

@@ -272,9 +272,16 @@ class Protection(Sizing):
             if self.targets_in_code:
                 test = f"bar.{way.gain} {way.reached_target} self._target_price"
                 inside += if_lines(test, [f'{close}"take profit")'], "elif" if inside else "if")
-            lines += [f"{'elif' if index else 'if'} {self._holds(way)}:", *indented(inside)]
+            if self.exits_in_code and self.spec.sides[way.name].exit_price is not None:
+                extreme, reached = (
+                    (way.gain, way.reached_target) if self.spec.order.type == "limit" else (way.loss, way.reached_stop)
+                )
+                test = f"self._exit_price is not None and bar.{extreme} {reached} self._exit_price"
+                inside += if_lines(test, [f'{close}"exit order")'], "elif" if inside else "if")
+            if inside:
+                lines += [f"{'elif' if index else 'if'} {self._holds(way)}:", *indented(inside)]
         why = "this brokerage takes no stop orders" if self.stops_in_code else "one resting sale at a time"
-        if self.stops_in_code and self.broker.takes_stops:
+        if self.stops_in_code and self.broker.takes_stops and not self.exits_in_code:
             why = "this brokerage does not change resting orders"
         return Method(
             self.watcher, f"bar: {self.bar_type}", "None", f"Close once a bar has reached a level: {why}.", lines
@@ -282,6 +289,9 @@ class Protection(Sizing):
 
     def _resting_exit(self, way: Ways, side: Side) -> list[str]:
         assert side.exit_price is not None
+        if self.exits_in_code:
+            self.state["_exit_price"] = "None"
+            return [f"self._exit_price = {self.plan.code(side.exit_price)}"]
         self.state["_exit_order"] = "None"
         kind = "limit_order" if self.spec.order.type == "limit" else "stop_market_order"
         extra = ""
@@ -293,7 +303,7 @@ class Protection(Sizing):
             "    self._exit_order.cancel()",
             f"exit_price = {self.plan.code(side.exit_price)}",
             f"self._exit_order = {self.owner}.{kind}(",
-            f'    self._symbol, {quantity}, exit_price{extra}, tag="exit"',
+            f'    self._symbol, {quantity}, exit_price{extra}, tag="exit order"',
             ")",
         ]
 

@@ -86,6 +86,17 @@ class Sizing(Facts):
                 if size.kind == "volatility_percent":
                     lines += weight.split("\n")
                     weight = "weight"
+                if self.spec.order.type != "market" and not self.pyramids:
+                    limit = price
+                    if self.spec.order.type == "stop" and not self.broker.takes_stops:
+                        limit = f"{price} * {'1.01' if way.name == 'long' else '0.99'}"
+                    reserved = f"max({limit}, bar.close)"
+                    reserved = f"({reserved} * {unit})" if unit else reserved
+                    return [
+                        *lines,
+                        "# LEAN keeps 0.25 % of the account free, and reserves at the market price at least.",
+                        f"quantity = {_factor(weight)} * 0.9975 * {equity} / {reserved}",
+                    ]
                 if not self.pyramids:
                     wanted = f"{self.owner}.calculate_order_quantity(self._symbol, {way.sign}{weight})"
                     return [*lines, f"quantity = abs({wanted})"]

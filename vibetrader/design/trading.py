@@ -108,6 +108,7 @@ class Trading(Limits):
         """From one direction into the other."""
         lines = ["self._entries = 0"] if self.pyramids else []
         if self.spec.order.type != "market":
+            # The order rests: what is held closes now.
             lines.append(f'{self.owner}.liquidate(self._symbol, tag="exit")')
         return lines + self._enter(other)
 
@@ -141,7 +142,9 @@ class Trading(Limits):
         order = self.spec.order.type
         lines: list[str] = []
         rests = self.stops_rest or self.targets_rest or self._any("exit_price")
-        if order != "market" or (rests and self.both and not self.pyramids):
+        if self.pyramids and rests and self.both:
+            lines += if_lines("self._entries == 0", [f"{self.owner}.transactions.cancel_open_orders(self._symbol)"])
+        elif order != "market" or (rests and self.both):
             lines.append(f"{self.owner}.transactions.cancel_open_orders(self._symbol)")
         levels = self._freeze_levels(way, side)
         lines += [f"self.{name} = {item.code}" for name, item in self.frozen.items() if way.name in item.directions]
@@ -169,9 +172,11 @@ class Trading(Limits):
         quantity = f"{way.sign}quantity"
         match order:
             case "market":
-                turning = self.both and not self.pyramids
                 holding = f"{self.owner}.portfolio[self._symbol].quantity"
-                send = f"market_order(self._symbol, {quantity}{f' - {holding}' if turning else ''}, tag="
+                if self.both and self.pyramids:
+                    # The other direction is closed by the same order.
+                    holding = f"{'min' if way.name == 'long' else 'max'}(0, {holding})"
+                send = f"market_order(self._symbol, {quantity}{f' - {holding}' if self.both else ''}, tag="
             case "limit":
                 send = f"limit_order(self._symbol, {quantity}, price, tag="
             case _ if self.broker.takes_stops:
@@ -277,23 +282,37 @@ class Trading(Limits):
             left.append("self._entries = 0")
         if self.moves_stops and self.stops_rest:
             left.append("self._stop = None")
-        if "_exit_order" in self.state:
-            left.append("self._exit_order = None")
-        rests = self.stops_rest or self.targets_rest or "_exit_order" in self.state
+        for name in ("_exit_order", "_exit_price"):
+            if name in self.state:
+                left.append(f"self.{name} = None")
+        resting = [
+            f'"{tag}"'
+            for tag, rests in (
+                ("stop loss", self.stops_rest),
+                ("take profit", self.targets_rest),
+                ("exit order", "_exit_order" in self.state),
+            )
+            if rests
+        ]
         word = "elif" if len(lines) > 1 else "if"
-        if rests:
-            left.append(f"{self.owner}.transactions.cancel_open_orders(self._symbol)")
-        if self.stops_rest and self.targets_rest:
+        if len(resting) > 1:
+            # `liquidate` cancels what rests; a resting order that fills leaves the others.
             invested = "self._position() != 0" if self.leaves_dust else f"{self.owner}.portfolio[self._symbol].invested"
-            left += [
+            test = f"tag in ({', '.join(resting)})"
+            release = [
+                f"{self.owner}.transactions.cancel_open_orders(self._symbol)",
                 f"if {invested}:",
                 "    # A backtest can fill both exits inside one bar; take the second one back.",
                 f'    {self.owner}.liquidate(self._symbol, tag="second exit")',
             ]
-            lines += if_lines('tag != "second exit"', left, word)
-        elif left:
-            lines += [f"{'else' if word == 'elif' else 'if True'}:", *indented(left)]
-        return lines
+            if not left:
+                return [*lines, *if_lines(test, release, word)]
+            left += if_lines(test, release)
+        if not left:
+            return lines
+        if word == "if":
+            return [*lines, *left]
+        return [*lines, "else:", *indented(left)]
 
     def finish(self) -> None:
         """Adds the methods that depend on what the rest came to need."""

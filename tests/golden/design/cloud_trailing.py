@@ -45,7 +45,6 @@ class CloudWithTrailingStopStrategy(QCAlgorithm):
             self._protect_short(order_event.fill_price)
         else:
             self._stop = None
-            self.transactions.cancel_open_orders(self._symbol)
 
     def _on_bar(self, sender: object, bar: TradeBar) -> None:
         """Decide at a finished bar."""

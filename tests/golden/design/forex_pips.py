@@ -50,12 +50,13 @@ class PipsStrategy(QCAlgorithm):
             self._protect_long(order_event.fill_price)
         elif tag == "short entry":
             self._protect_short(order_event.fill_price)
-        elif tag != "second exit":
+        else:
             self._stop = None
-            self.transactions.cancel_open_orders(self._symbol)
-            if self.portfolio[self._symbol].invested:
-                # A backtest can fill both exits inside one bar; take the second one back.
-                self.liquidate(self._symbol, tag="second exit")
+            if tag in ("stop loss", "take profit"):
+                self.transactions.cancel_open_orders(self._symbol)
+                if self.portfolio[self._symbol].invested:
+                    # A backtest can fill both exits inside one bar; take the second one back.
+                    self.liquidate(self._symbol, tag="second exit")
 
     def _long_entry(self, bar: QuoteBar) -> bool:
         """Long entry: close > ema(28) and stoch(5,3,3).d < 20"""

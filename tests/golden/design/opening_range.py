@@ -71,8 +71,6 @@ class OpeningRangeBreakoutStrategy(QCAlgorithm):
             self._protect_long(order_event.fill_price)
         elif tag == "short entry":
             self._protect_short(order_event.fill_price)
-        else:
-            self.transactions.cancel_open_orders(self._symbol)
 
     def _on_bar(self, sender: object, bar: TradeBar) -> None:
         """Decide at a finished bar."""

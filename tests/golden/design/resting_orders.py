@@ -50,8 +50,6 @@ class RestingOrdersStrategy(QCAlgorithm):
         tag = self.transactions.get_order_by_id(order_event.order_id).tag
         if tag == "long entry":
             self._protect_long(order_event.fill_price)
-        else:
-            self.transactions.cancel_open_orders(self._symbol)
 
     def _enter_long(self, bar: TradeBar) -> None:
         """Place a resting order to go long."""

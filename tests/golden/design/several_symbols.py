@@ -38,8 +38,7 @@ class SymbolTrader:
     def on_filled(self, order_event: OrderEvent) -> None:
         """Follow up on a filled order."""
         tag = self._algorithm.transactions.get_order_by_id(order_event.order_id).tag
-        if True:
-            self._exit_bar = self._bar_count
+        self._exit_bar = self._bar_count
 
     def _on_bar(self, sender: object, bar: TradeBar) -> None:
         """Decide at a finished bar."""

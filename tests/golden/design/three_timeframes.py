@@ -52,8 +52,6 @@ class ThreeTimeframesStrategy(QCAlgorithm):
         if tag == "long entry":
             self._entry_time = self.time
             self._protect_long(order_event.fill_price)
-        else:
-            self.transactions.cancel_open_orders(self._symbol)
 
     def _on_bar(self, sender: object, bar: TradeBar) -> None:
         """Decide at a finished bar."""

@@ -58,8 +58,6 @@ class TurtleBreakoutStrategy(QCAlgorithm):
             self._protect_long(order_event.fill_price)
         elif tag == "short entry":
             self._protect_short(order_event.fill_price)
-        else:
-            self.transactions.cancel_open_orders(self._symbol)
 
     def _is_ready(self) -> bool:
         """Whether every value that the rules read exists."""
