@@ -505,6 +505,7 @@ class _Interpreter:
         while isinstance(node, ex.Lag | ex.At):
             node = node.operand
         if not isinstance(node, ex.Call):
+            self.used.update(range(unit.start, unit.end))
             return
         numbers = [i.number for i in self.reading.items[unit.start : unit.end] if i.kind == "num"]
         if not numbers:

@@ -107,6 +107,8 @@ class Assembler:
         unsupported = self._unsupported()
         if not has_rule and not unsupported and not self._open_idea():
             return self._refused()
+        if "long" in self.sides and ("dca_idea" in self.compiler.ideas or self._repeats()):
+            self._dca(None)
         if self.sides:
             self._levels()
         self._slots()
@@ -530,6 +532,13 @@ class Assembler:
         self.assume("max_entries", "repeated buys: up to 20 entries stay open together, none is sold", inferred=True)
         return entry or ex.Truth(True)
 
+    def _repeats(self) -> bool:
+        """Buys by the clock that nothing sells: a savings plan."""
+        draft = self.draft
+        side = self.sides["long"]
+        ends = {"hold", "exit_at", "stop", "target", "trailing"} & set(draft.slots)
+        return "every" in draft.slots and side["entry"] == ex.Truth(True) and "exit" not in side and not ends and "one_position" not in draft.flags
+
     def _two_averages(self) -> tuple[ex.Expression, ex.Expression] | None:
         """`20/50 moving average`, `EMA 9 and EMA 21 crossover`, `短期5日长期20日`."""
         compiler, items = self.compiler, self.compiler.items
@@ -540,6 +549,9 @@ class Assembler:
                 k = i + 3
                 while compiler.kind(k) in ("unit", "fill"):
                     k += 1
+                left = i - 1
+                if compiler.kind(k) not in ("ind", "crossover_strategy", "golden") and compiler.kind(left) in ("ind", "crossover_strategy", "golden"):
+                    k = left
                 if compiler.kind(k) in ("ind", "crossover_strategy", "golden"):
                     numbers = [item.number, items[i + 2].number]
                     kind = (

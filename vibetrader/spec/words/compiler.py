@@ -76,6 +76,8 @@ class Group:
     conditions: list[tuple[str, Unit]] = field(default_factory=list)
     mirror: Unit | None = None
     opens_rule: bool = False
+    after_comma: bool = False
+    """A comma stands between the action and the first condition."""
     """The group begins with if, a colon or a filter word: it explains the action before it."""
     tail_start: int | None = None
     """Index of the first condition after a new if or sentence-like break."""
@@ -103,6 +105,8 @@ def _groups(units: list[Unit]) -> tuple[list[Group], list[Unit]]:
             opened = True
             if fresh:
                 fresh = False
+            if not group.conditions:
+                group.after_comma = True
         elif unit.kind == "mirror":
             group.mirror = unit
             fresh = False
@@ -439,6 +443,8 @@ class Compiler(SlotReader):
                 return self._add("slot", "parameters", i, number + 1 + (self.kind(number + 1) == "unit"))
         if kind == "num" and self.kind(i + 2) == "num" and (self.is_sign(i + 1, "/", "-") or self.kind(i + 1) == "till"):
             noun = self.skip(i + 3, "unit")
+            if self.kind(i - 1) in ("crossover_strategy", "golden") or (self.kind(i - 1) == "ind" and self.value(i - 1) in MA_KINDS and "crossover_strategy" in self.ideas):
+                return self._add("slot", "parameters", i, i + 3)
             if self.kind(noun) in ("ind", "crossover_strategy", "golden") and (self.value(noun) in MA_KINDS or self.kind(noun) != "ind"):
                 return self._add("slot", "parameters", i, noun + 1)
         if kind in _IDEAS:
@@ -465,6 +471,9 @@ class Compiler(SlotReader):
             return self._add(kind, True, i, i + 1)
         if kind == "cmp" and self.norm(i) == "=" and self.kind(self.skip(i + 1)) == "act":
             return self._add("then", True, i, i + 1)
+        touched = self._at_price(i)
+        if touched is not None:
+            return touched
         declared = self._declaration(i)
         if declared is not None:
             return declared
@@ -554,6 +563,18 @@ class Compiler(SlotReader):
         ):
             self.context = "exit"
             return self._add("act", "exit", i, i + 1)
+        if kind == "hold" and self.kind(self.skip(i + 1)) in ("symbol", "filter") or (
+            kind == "hold" and self.kind(self.skip(i + 1)) == "if" and self.norm(self.skip(i + 1)) in ("when", "while", "if", "as long as")
+        ):
+            self.context = "buy"
+            return self._add("act", "buy", i, i + 1)
+        if kind == "else":
+            end = self.skip(i + 1, "hold", "comma")
+            while self.norm(end) in ("stay", "stays", "be", "in", "sit", "remain", "hold", "go", "is", "keep"):
+                end += 1
+            if self.norm(end) in ("cash", "flat", "out", "exit", "go flat", "sell", "usd", "nothing", "in cash"):
+                self._add("act", "exit", i, i)
+                return self._add("mirror", True, i, end + 1)
         if kind == "target" and self.kind(self.skip(i + 1)) == "if":
             begin = self.skip(self.skip(i + 1) + 1)
             if self.kind(begin) in ("ind", "price", "out") and self.norm(begin) not in ("price",):
@@ -645,6 +666,21 @@ class Compiler(SlotReader):
             self.draft.symbols.append(ticker)
             self.draft.symbol_spans.append(self.span(i, i + 1))
         return self._add("symbol", ticker, i, i + 1)
+
+    def _at_price(self, i: int) -> int | None:
+        """`sell at the middle line`, `buy at the lower band`: the order's level."""
+        if self.kind(i) not in ("out", "ind", "num") or not self.units or self.norm(i - 1) not in ("at", "the", "on", "en", "am", "a", "na", "no"):
+            return None
+        before = next((u for u in reversed(self.units) if u.kind not in ("quiet", "if", "symbol")), None)
+        if before is None or before.kind != "act":
+            return None
+        found = self.operand(i)
+        if found is None or isinstance(found.expression, ex.Number) or nature(found.expression)[0] is not Nature.PRICE:
+            return None
+        opens = before.value in ("buy", "long", "exit_short")
+        operator = "<=" if opens else ">="
+        self.draft.inferred["at_price"] = f"at {found.expression}: when the close reaches it"
+        return self._add("cond", ex.Compare(operator, ex.CLOSE, found.expression), i, found.end)
 
     def _declaration(self, i: int) -> int | None:
         """An indicator named without a condition: kept, and asked about when nothing uses it."""
@@ -797,7 +833,7 @@ class Compiler(SlotReader):
             if group.next_is_bare and tail is not None and 0 < tail < len(conditions):
                 return conditions[:tail], conditions[tail:]
             return conditions, []
-        if style_first or group.next_is_bare:
+        if style_first or (group.next_is_bare and group.after_comma):
             return [], conditions
         return conditions, []
 

@@ -74,6 +74,8 @@ class Grammar:
         self._last_percent = False
         self._in_comparison = False
         self._bodies: list[ex.Expression] = []
+        self.context = ""
+        """What the sentence speaks of so far: buy, long, exit …"""
 
     # -- looking ------------------------------------------------------------------------------------------------------
 
@@ -1204,6 +1206,10 @@ class Grammar:
                 if found is not None:
                     number = _length_of(found.expression)
                     return Found(ex.call(name, number, series=ex.Price("volume")), found.end)
+        if value in ("high", "low") and self._in_comparison and j - 1 == i and self.norm(i) in ("high", "low"):
+            if any(item.kind == "ind" and item.value == "opening_range" for item in self.items) or self.memory.range_minutes is not None:
+                if self.kind(k) != "lag" and self.norm(j) not in ("of",):
+                    return Found(ex.call("opening_range", self.range_length(), output=value), j)
         return Found(ex.Price(value), j)
 
     def _aggregate_price(self, value: str, k: int) -> Found | None:
@@ -1383,6 +1389,7 @@ class Grammar:
             self._move,
             self._candle,
             self._breakout,
+            self._event_extreme,
             self._cross_level,
             self._comparison,
             self._elided,
@@ -1408,7 +1415,25 @@ class Grammar:
         if all(isinstance(left, ex.Number) for left in lefts) and not self._symbolic(j):
             return None
         found = self._compared(lefts, j, i)
-        return found
+        return found or self._verb_last(lefts, j)
+
+    def _verb_last(self, lefts: list[ex.Expression], j: int) -> Found | None:
+        """German word order: `der SMA 50 den SMA 200 von unten nach oben kreuzt`."""
+        right = self.operand(self.skip(j))
+        if right is None or right.end == j or isinstance(right.expression, ex.Number) and self.kind(self.skip(j)) != "num":
+            return None
+        k, direction = self.skip(right.end), ""
+        while self.kind(k) == "dir" or self.norm(k) in ("von", "nach"):
+            if self.kind(k) == "dir":
+                direction = str(self.value(k))
+            k = self.skip(k + 1)
+        if self.kind(k) != "cross" or not any(w in self.norm(k) for w in ("kreuzt", "schneidet", "durchbricht")):
+            return None
+        direction = direction or str(self.value(k))
+        if direction == "any":
+            self.memory.any_cross, direction = True, "up"
+        target = _of_same_kind(right.expression, lefts[0])
+        return Found(ex.Cross(direction == "up", lefts[0], target), k + 1)
 
     def _symbolic(self, j: int) -> bool:
         return self.kind(j) == "cmp" and self.norm(j) in ("<", ">", "<=", ">=")
@@ -1439,6 +1464,22 @@ class Grammar:
             down, j = self.value(self.skip(j)) == "down", self.skip(j) + 1
         call = self._scaled(ex.call("lowest" if down else "highest", number), unit)
         return Found(ex.Compare("<" if down else ">", ex.CLOSE, ex.lagged(call, ex.Number(1))), j)
+
+    def _event_extreme(self, i: int) -> Found | None:
+        """`on a new 20-day high`, `at a 10-day low` as an event of its own."""
+        k = self.skip(i)
+        new = self.kind(k) == "agg" and self.norm(k).startswith("new")
+        if not new and not (self.kind(k) == "num" and (self.norm(i) in ("a", "an", "new", "on") or self.norm(i - 1) in ("a", "an", "new", "on", "at", "un", "uma", "ein", "einem"))):
+            return None
+        found = self.operand(k)
+        if found is None or self.kind(self._verb(found.end)) in ("cmp", "cross", "drop", "touch", "state", "div", "mul", "sub", "ind"):
+            return None
+        base = found.expression.operand if isinstance(found.expression, ex.Lag) else found.expression
+        inner = base.operand if isinstance(base, ex.At) else base
+        if not (isinstance(inner, ex.Call) and inner.indicator in ("highest", "lowest")):
+            return None
+        up = inner.indicator == "highest"
+        return Found(ex.Compare(">" if up else "<", ex.CLOSE, ex.lagged(base, ex.Number(1))), found.end)
 
     def _cross_level(self, i: int) -> Found | None:
         """`the crossover happens below 0`: where the line that crossed stands."""
@@ -2116,6 +2157,8 @@ class Grammar:
                 return Found(
                     ex.And((ex.Compare(">=", time, ex.Number(low)), ex.Compare("<", time, ex.Number(high)))), second + 1
                 )
+        if self.kind(k) == "clock" and self.norm(k - 1) in ("at", "a", "um", "as", "las") and self.context in ("buy", "long", "short"):
+            return Found(ex.Compare("==", ex.Clock("time"), ex.Number(_hhmm(str(self.value(k))))), k + 1)
         if self.kind(k) in ("after", "beforeend", "cmp", "ago", "till") and self.kind(self.skip(k + 1)) == "clock":
             clock = self.skip(k + 1)
             before = (

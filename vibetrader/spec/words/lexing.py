@@ -57,6 +57,9 @@ _PERCENT_PAIRS: Final = frozenset(
 )
 
 
+_BEFORE_COIN: Final = frozenset("on buy trade for in of sell long short with and to kaufe compra acheter comprar de".split())  # noqa: SIM905
+
+
 @cache
 def _index() -> dict[tuple[str, ...], Concept]:
     table = dict(lexicon())
@@ -102,6 +105,13 @@ def _items(tokens: list[Token], shouting: bool) -> Iterable[Item]:
             position += length
             continue
         position += 1
+        coin = token.text.upper()
+        if token.kind == "word" and coin in symbols.COINS and position >= 2 and tokens[position - 2].norm in _BEFORE_COIN:
+            yield Item("symbol", f"{coin}USDT", token.text, token.norm, token.start, token.end, glued=token.glued)
+            continue
+        if token.kind == "word" and token.norm.endswith("'") and len(token.norm) <= 3:
+            yield Item("fill", None, token.text, token.norm, token.start, token.end, glued=token.glued)
+            continue
         yield _single(token, index)
 
 

@@ -26,13 +26,11 @@ class SlotReader(Grammar):
         super().__init__(items, memory)  # type: ignore[arg-type]  # Memory, imported by the caller
         self.draft = draft
         self.today = today
-        self.context = ""
-        """Target of the sentence so far: long, short, exit …"""
 
     def read_slot(self, i: int) -> int | None:
         """The position after the slot that starts at i."""
         readers: tuple[Callable[[int], int | None], ...] = (
-            self._no_stops, self._break_even, self._trailing, self._reward_risk, self._stops, self._costs, self._leverage,
+            self._no_stops, self._flat_eod, self._moved, self._break_even, self._trailing, self._reward_risk, self._stops, self._costs, self._leverage,
             self._guard, self._risk, self._hold, self._exit_time, self._fill, self._per_day, self._every, self._cooldown,
             self._pyramid, self._order_type, self._money, self._size, self._dates, self._flags, self._opening,
         )  # fmt: skip
@@ -169,6 +167,42 @@ class SlotReader(Grammar):
                 break
             k += 1
         return last + 1 if seen else None
+
+    def _flat_eod(self, i: int) -> int | None:
+        """`no overnight positions`."""
+        if self.kind(i) != "flat_eod":
+            return None
+        return self.put("exit_at", i, i + 1, "session_close")
+
+    def _moved(self, i: int) -> int | None:
+        """`sell when it is up 5%`, `exit at +5%`, `get out if it drops 3% below entry` as target and stop."""
+        if not (self.context.startswith("exit") or self.context == "sell"):
+            return None
+        k = self.skip(i)
+        up = {"gainmove": True, "dip": False}.get(self.kind(k))
+        if self.kind(k) == "state" and self.norm(k) in ("is up", "is down"):
+            up = self.norm(k) == "is up"
+        elif self.kind(k) == "dir":
+            up = self.value(k) == "up"
+        if up is None:
+            if self.kind(k) == "num" and self.items[k].percent and self.items[k].text[:1] in "+-" and self.kind(self.skip(k + 1)) in ("", "end", "comma", "or", "and"):
+                return self.put("target" if self.items[k].number > 0 else "stop", i, k + 1, "percent", abs(self.items[k].number))
+            return None
+        j = self.skip(k + 1)
+        if self.kind(j) == "cmp":
+            j = self.skip(j + 1)
+        if self.kind(j) != "num" or not self.items[j].percent:
+            return None
+        end = j + 1
+        after = self.skip(end, "cmp", "since")
+        if self.kind(after) == "entryprice" or (self.kind(after) == "act" and self.norm(after) in ("entry", "buying", "entrada")):
+            end = after + 1
+        elif self.kind(self.skip(end)) in ("within", "unit", "tf", "agg") or self.kind(after) in ("agg", "num", "price") and after > end:
+            return None
+        short = any(item.kind == "act" and item.value == "short" for item in self.items) and not any(
+            item.kind == "act" and item.value in ("buy", "long") for item in self.items
+        )
+        return self.put("target" if up != short else "stop", i, end, "percent", abs(self.items[j].number))
 
     def _trailing(self, i: int) -> int | None:
         if self.kind(i) == "trail" or (self.kind(i) == "stop" and self.kind(self.skip(i + 1)) == "trail"):
@@ -501,6 +535,10 @@ class SlotReader(Grammar):
             end = self.put("hold", i, i + 1, 1.0, "bar")
             self.draft.slots.setdefault("fill", Slot(("close",), self.span(i, i + 1)))
             return end
+        bare = ("next candle", "next bar", "on the next bar", "on the next candle")
+        if self.kind(i) == "next_open" and self.norm(i) in bare and self._exit_before(i):
+            if self.kind(self.skip(i + 1)) in ("", "end", "comma"):
+                return self.put("hold", i, i + 1, 1.0, "bar")
         if (
             self.kind(i) == "next_open"
             and (exits or self._exit_before(i))

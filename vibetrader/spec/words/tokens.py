@@ -32,7 +32,7 @@ _PATTERN: Final = re.compile(
     r"""
     (?P<date>\d{4}-\d{1,2}-\d{1,2}|\d{4}/\d{1,2}/\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}年(?:\d{1,2}月(?:\d{1,2}[日号])?)?)
   | (?P<clock>\d{1,2}[:h]\d{2}(?![\d:])(?:\s*[aApP]\.?[mM]\b\.?)?|\d{1,2}\s*[aApP]\.?[mM]\b\.?)
-  | (?P<ticker>\d{4,6}\.[A-Za-z]{2}(?![A-Za-z0-9])|\^[A-Za-z]{2,6}\b|[A-Z]{1,12}\.(?:NS|BO|SZ|SS|HK|DE|PA|SA|TO|AX|MI|MC)\b)
+  | (?P<ticker>\d{4,6}\.[A-Za-z]{2}(?![A-Za-z0-9])|\^[A-Za-z]{2,6}\b|[A-Z][A-Z0-9]{0,11}\.(?:NS|BO|SZ|SS|HK|DE|PA|SA|TO|AX|MI|MC)\b)
   | (?P<pair>\b[A-Za-z]{2,6}\s?[/\-]\s?(?:USDT|USDC|BUSD|FDUSD|USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|BTC|ETH|BNB|TRY|BRL|usdt|usdc|usd|eur|gbp|jpy|chf|cad|aud|nzd|btc)\b)
   | (?P<percentword>%[kKdDrR]\b|[+\-][dD][iI]\b|[dD][iI][+\-](?!\w))
   | (?P<frame>\b(?:[hH](?:1|2|4|6|8|12)|[mM](?:1|3|5|15|30)|[dD]1|[wW]1|MN1|mn1)\b)
@@ -51,7 +51,7 @@ _NUMBER_WORDS: Final = {
     for value, words in {
         0: "zero cero null nul 零", 1: "one eins 一", 2: "two dos deux zwei dois duas 两 二", 3: "three tres trois drei 三", 4: "four cuatro quatre vier quatro 四",
         5: "five cinco cinq funf 五", 6: "six seis sechs 六", 7: "seven siete sept sieben sete 七", 8: "eight ocho huit acht oito 八",
-        9: "nine nueve neuf neun nove 九", 10: "ten diez dix zehn dez 十", 11: "eleven elf onze once", 12: "twelve doce zwolf douze doze",
+        9: "nine nueve neuf neun nove 九", 10: "ten diez dix zehn dez 十", 11: "eleven elf onze", 12: "twelve doce zwolf douze doze",
         15: "fifteen quince quinze funfzehn", 20: "twenty veinte vingt zwanzig vinte 二十", 30: "thirty treinta trente dreissig trinta 三十",
         40: "forty cuarenta quarante vierzig", 50: "fifty cincuenta cinquante funfzig cinquenta 五十", 60: "sixty sesenta soixante sechzig sessenta",
         70: "seventy", 80: "eighty", 90: "ninety", 100: "hundred cien cent hundert cem 一百", 200: "two-hundred", 1000: "thousand mil mille tausend",

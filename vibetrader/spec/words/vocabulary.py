@@ -6,6 +6,7 @@ grammar in `parse` sees only concepts, so a new wording or language is a line he
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
@@ -231,7 +232,7 @@ _TABLE: Final[dict[str, dict[object, str]]] = {
     "unit": {
         "bar": "bar|bars|candle|candles|period|periods|candlestick|candlesticks|periodos|periodo|periode|perioden|periodes|periodos de|velas|vela|candles de|barras|barra|kerze|kerzen|bougies|bougie|根|周期|根k线|k线|length|per|candle(s)|bar(s)|ticks bars|sessions|closes in a row",
         "minute": "min|mins|minute|minutes|minutos|minuto|minuten|分钟|分|m",
-        "hour": "hour|hours|hr|hrs|h|hora|horas|stunde|stunden|heure|heures|小时|时",
+        "hour": "hour|hours|hr|hrs|h|hora|horas|stunde|stunden|heure|heures|小时",
         "day": "day|days|d|trading days|trading day|dia|dias|tag|tage|tagen|handelstage|jour|jours|日|天|business days|day's|weekdays in a row|dias de trading",
         "week": "week|weeks|w|wk|wks|semana|semanas|woche|wochen|semaine|semaines|周|星期",
         "month": "month|months|mo|mes|meses|monat|monate|monaten|mois|个月|月|mths",
@@ -292,7 +293,7 @@ _TABLE: Final[dict[str, dict[object, str]]] = {
             |a la apertura siguiente|na abertura do proximo candle|na proxima vela|am nachsten tag|zur nachsten eroffnung|bei der nachsten kerze|a l'ouverture suivante|a la bougie suivante|次日开盘|下一根|下一根k线|at tomorrow's open|the next morning|at the next session open|at the open next day|on the following candle|following candle's open|next session open|next trading day at the open|at open of next candle|at open of next bar|next day open|at the next bar open|on the open of the next bar|following bar's open|on the following bar|tomorrow morning|at market open the next day|next day""" },
     "at_open": {True: "at the open|on the open|at open|at market open|at the market open|market on open|a la apertura|na abertura|zur eroffnung|a l'ouverture|开盘买入|at the session open|at today's open"},
     "per_day": {True: "per day|a day|per session|each day|every day|por dia|al dia|pro tag|am tag|par jour|每天|每日|daily max|a session|in a day|jeden tag|cada dia|diarios|jour"},
-    "trades": {True: "trade|trades|entries|trades max|operacion|operaciones|operacoes|operacao|order|orders|ordenes|trades per|transactions|positions|position|posicion|posiciones|posicao|posicoes|signals|setup|setups|交易|deals"},
+    "trades": {True: "trade|trades|entries|trades max|operacion|operaciones|operacoes|operacao|order|orders|ordenes|transactions|positions|position|posicion|posiciones|posicao|posicoes|signals|setup|setups|交易|deals"},
     "every": {True: "every|each|cada|jede|jeden|jedes|chaque|tous les|toutes les|a cada|每|alle"},
     "cooldown": {True: "cooldown|cool down|cool-down|wait|pause|wait at least|esperar|espera|esperar al menos|warten|warte|attendre|aguardar|冷却|no new trade for|no new entry for|no trades for|no re-entry for|no reentry for|pausa"},
     "pyramid": {True: "pyramiding|pyramid|pyramid up to|scale in|scaling in|add to the position|add up to|add to winners|piramidar|pyramidieren|pyramider|加仓|max entries|maximum entries|max open entries|concurrent entries|stack|add another|average up|add to position"},
@@ -300,8 +301,8 @@ _TABLE: Final[dict[str, dict[object, str]]] = {
     "mirror": {True: """opposite|the opposite|exact opposite|the exact opposite|vice versa|viceversa|mirror|mirror image|the mirror|reverse for|the reverse|inverse|the inverse|reversed|other way round|the other way round|other way around|the other way around|opposite for|al reves|lo contrario|lo opuesto|o contrario|ao contrario|o oposto|inverso|gegenteil|das gegenteil|umgekehrt|spiegelverkehrt|l'inverse|le contraire|l'oppose|反之|相反|反之亦然|反向|opposite conditions|reverse conditions|mirrored|opposite signal
             |the opposite signal|opposite cross|reverse cross|the reverse cross|on the opposite|opposite way|in reverse|ocorrer o contrario|se produzca lo contrario|ocurra lo contrario|im umgekehrten fall|symmetric|symmetrical|opposite direction|the opposite direction|opposite crossover|on opposite signal|conversely|reverse signal|the opposite happens|opposite happens|inversely|signal contraire|signal inverse|cruce contrario|senal contraria|sinal contrario|cruzamento contrario|gegensignal|gegenteiliges signal|反向信号|反向交叉|cruce inverso|cruce opuesto|croisement inverse|sinal oposto|senal opuesta|the other way|inverted""" },
     "both_sides": {True: "both directions|both sides|long and short|long/short|longs and shorts|in both directions|ambas direcciones|largo y corto|ambos lados|ambas direcoes|compra e venda|comprado e vendido|beide richtungen|long und short|les deux sens|dans les deux sens|long et short|双向|多空|two-sided|two sided|long or short|long & short|both ways|bidirectional"},
-    "long_only": {True: "long only|long-only|only long|only longs|longs only|no shorts|no shorting|no short|solo largos|solo largo|solo long|somente compra|apenas compra|so compra|nur long|long uniquement|seulement long|只做多|仅做多|never short|without shorts|don't short|buy only|solo compras|only buy"},
-    "short_only": {True: "short only|short-only|only short|only shorts|shorts only|no longs|solo cortos|solo corto|somente venda|apenas venda|nur short|short uniquement|seulement short|只做空|仅做空|sell only"},
+    "long_only": {True: "long only|long-only|only long|only longs|longs only|no shorts|no shorting|no short|solo largos|solo largo|solo long|somente compra|apenas compra|so compra|nur long|long uniquement|seulement long|只做多|仅做多|never short|without shorts|don't short|solo compras"},
+    "short_only": {True: "short only|short-only|only short|only shorts|shorts only|no longs|solo cortos|solo corto|somente venda|apenas venda|nur short|short uniquement|seulement short|只做空|仅做空"},
     "one_position": {True: "one position at a time|only one position|one trade at a time|one open position|only one open position|a single position|single position|nur eine offene position pro symbol|nur eine position|eine offene position pro symbol|una sola posicion|solo una posicion|uma posicao por vez|une seule position|one open position per symbol|one position per symbol|only one trade at a time|if flat|when flat|if not invested|if no position|when not in a position|if not in position|no pyramiding|without pyramiding|max one position|only 1 position|no open position|one position|if there is no open position|single trade|if i have no position|only one position at a time|only one trade|if no open position|if not already in|no position is open"},
     # -- bars in a row and windows ------------------------------------------------------------------------------------------
     "row": {True: "in a row|consecutive|consecutively|straight|running|seguidas|seguidos|consecutivas|consecutivos|in folge|hintereinander|aufeinanderfolgende|d'affilee|de suite|consecutifs|consecutives|连续|successive|back to back|back-to-back|at a stretch|nacheinander|consecutivos de"},
@@ -368,6 +369,7 @@ _TABLE: Final[dict[str, dict[object, str]]] = {
     "twice": {2.0: "twice|double the|el doble de|o dobro de|doppelt|le double de|两倍", 3.0: "triple the|three times the", 0.5: "half the|half of the average"},
     "following": {True: "following candle|next one|the following candle|current candle|this candle|current bar|following bar|the current candle|today's"},
     "quietly": {True: "only the stop closes the trade|the stop closes the trade|only the stop closes it|happens|at the same time|simultaneously|al mismo tiempo|gleichzeitig|en meme temps|ao mesmo tempo|同时满足"},
+    "flat_eod": {True: "no overnight|no overnight positions|not overnight|no positions overnight|flat by end of day|flat at the end of the day|flat at session close|close everything at the end of the day|close before the end of the day|intraday only|sin posiciones overnight|ohne ubernacht|pas de positions overnight|flat by the close|never hold overnight|don't hold overnight"},
     "intraday": {True: "intraday|intradia|day trade only|day trading|daytrading|intra-day"},
     "all_tf": {True: "all timeframes|all three timeframes|both timeframes|all time frames|alle drei zeitrahmen|allen drei zeitrahmen|allen zeitrahmen|todos los marcos temporales|all of the timeframes|on all timeframes|las tres temporalidades|todas las temporalidades|todos os tempos graficos|tous les timeframes|allen|all three|auf allen|multiple timeframes|several timeframes|alle drei|les trois|as tres|all of them|los tres|the three"},
     "first": {True: "first|erste|ersten|primeros|primeras|primeiros|primeiras|premieres|premiers|primer|primeira|primera|premiere"},
@@ -400,7 +402,7 @@ UNSUPPORTED: Final[dict[str, str]] = {
 
 FILLER: Final = """
 a an the this that these those is are was were be been being am has have had of for in at to by from as it its it's their them they i we you me my our your he she us who which
-please pls plz thanks thank thx can could would should will shall may might must let lets let's want wants wanna need needs like just so very really some any all there here into onto
+please pls plz er ihn elle il lo les ihm jene jenes own entering same thanks thank thx can could would should will shall may might must let lets let's want wants wanna need needs like just so very really some any all there here into onto
 make create build write give get take do does did doing design develop code generate implement want to using per via about around own again still always simply basically
 its their his her value values level levels indicator indicators signal price's current currently new simple basic good nice best classic standard strong well known called named
 help hello hi hey ok okay sir guys everyone dear also too then than each other same one's moment time happen happens occurs occur trade trading traded market position positions
@@ -436,13 +438,24 @@ def lexicon() -> dict[tuple[str, ...], Concept]:
     for kind, rows in _TABLE.items():
         for value, phrases in rows.items():
             for phrase in phrases.split("|"):
-                words = tuple(phrase.split())
-                if words:
-                    found[split_words(words)] = (kind, value)
+                for form in _forms(phrase):
+                    words = tuple(form.split())
+                    if words:
+                        found[split_words(words)] = (kind, value)
     for what, phrases in UNSUPPORTED.items():
         for phrase in phrases.split("|"):
             found.setdefault(split_words(tuple(phrase.split())), ("unsupported", what))
     return found
+
+
+def _forms(phrase: str) -> Iterator[str]:
+    """The phrase, and with the contracted articles of Spanish, Portuguese and French in place of a final `de`."""
+    phrase = " ".join(phrase.split())
+    yield phrase
+    if phrase.endswith(" de"):
+        stem = phrase.removesuffix(" de")
+        for article in ("da", "do", "das", "dos", "del", "de la", "de los", "de las", "du", "des", "d'"):
+            yield f"{stem} {article}"
 
 
 def split_words(words: tuple[str, ...]) -> tuple[str, ...]:
