@@ -40,7 +40,7 @@ _END: Final = frozenset(
     super genau perfekt bien bueno vale parfait c'est tout das wars war's alles gut mehr nichts nada mas mais nada isso e so tudo
     hasta luego chao ciao au revoir bonne nuit gute nacht 谢谢 再见 好的 结束 完成 到 to a to much very lot looks look looking
     well works work love like brilliant excellent way soon care take have day one by my from done's wonderful sounds lovely
-    satisfecho contento zufrieden ya esta esto todo adeus boa noite muito de cup course sir guys bot friend""".split()
+    satisfecho contento zufrieden ya esta esto eso es todo adeus boa noite muito de cup course sir guys bot friend""".split()
 )  # noqa: SIM905
 _ENDING: Final = frozenset(
     """thanks thank thx cheers bye goodbye done finished quit exit end enough gracias obrigado obrigada danke merci adios tchau
@@ -64,7 +64,7 @@ _TALK: Final = frozenset(
     aber jetzt statt auf mit change mets mettre passe passer utilise essaie relance encore mais maintenant 改 改成 换成 用 试试 把 重新 再 跑 一次
     could you help adding into equation value larger like trade trades each time account once doesnt matter example period doesn't
     i'd think maybe pls hi hey ok so then there was were will be been not new old stuff thing things want one more bit little
-    whole works instead a value lower test results result happens happen see look what's when whatever bear bull market crash crisis
+    whole works benutze verwende probier cambiar a value eso lower test results result happens happen see look what's when whatever bear bull market crash crisis
     covid dates date window timeframe frame chart candles bars strategy it's exit entry entries exits trading strat setup wider
     tighter larger smaller bigger longer shorter higher both sides side direction too many few rerunning version current mode
     image mirror comes first whichever simulate simulation size sizing position positions whatever include including apply than following""".split()
@@ -136,6 +136,22 @@ class _Interpreter:
         self.used: set[int] = set()
         self.why: list[str] = []
         self.problem = ""
+        self.levels: list[tuple[str, float]] = []
+        self._take_levels()
+
+    def _take_levels(self) -> None:
+        """`oversold 25, overbought at 75` are settings, not conditions: taken out before the rules are read."""
+        items = self.reading.items
+        for index, item in enumerate(items):
+            if item.kind != "state" or item.value not in ("oversold", "overbought"):
+                continue
+            k = index + 1
+            while k < len(items) and (items[k].kind in ("fill", "till", "colon") or items[k].norm in ("=", "level")):
+                k += 1
+            if k < len(items) and items[k].kind == "num" and not items[k].percent:
+                self.levels.append((str(item.value), items[k].number))
+                for x in range(index, k + 1):
+                    items[x] = replace(items[x], kind="fill", value=None)
 
     # -- intent -----------------------------------------------------------------------------------------------------------
 
@@ -192,10 +208,20 @@ class _Interpreter:
         for index, item in enumerate(self.reading.items):
             if index in self.used or item.kind in ("fill", "end", "comma", "colon", "and", "or", "then", "if", "only", "filter", "period", "since", "strategy", "both", "every", "till", "tfhint", "quietly", "within", "sign", "unit", "trades", "report", "after", "now", "dir", "param", "first", "equity", "size", "entryprice", "use"):
                 continue
+            if item.kind == "num" and self._is_old_number(index):
+                continue
             if item.norm not in _REMOVE and all(w in _TALK or w in _ADD or w in _END for w in item.norm.split()):
                 continue
             left.append(item.text)
         return left
+
+    def _is_old_number(self, index: int) -> bool:
+        """`25 instead of 30`: the number that is replaced."""
+        before = " ".join(self.words[max(0, index - 3) : index])
+        if not any(w in before for w in ("instead", "rather than", "not", "statt", "en vez", "em vez", "au lieu", "from")):
+            return False
+        number = ex.Number(self.reading.items[index].number)
+        return any(n == number for side in self.spec.sides.values() for e in (side.entry, side.exit) if e is not None for n in ex.walk(e))
 
     # -- reading ----------------------------------------------------------------------------------------------------------
 
@@ -460,14 +486,8 @@ class _Interpreter:
 
     def _tweaks(self, compiler: Compiler) -> None:
         """`RSI period 5 and oversold at 20`, `10/40 instead`, `EMA 12 and 26`, `change 30 to 25`."""
-        items = self.reading.items
-        for index, item in enumerate(items):
-            if item.kind == "state" and item.value in ("oversold", "overbought"):
-                k = compiler._equals(index + 1)
-                if compiler.kind(k) == "till":
-                    k += 1
-                if compiler.kind(k) == "num" and self._set_level(str(item.value), items[k].number):
-                    self.used.update(range(index, k + 1))
+        for state, number in self.levels:
+            self._set_level(state, number)
         for unit in compiler.units:
             if unit.kind == "decl":
                 self._declared(unit, compiler)
@@ -508,6 +528,16 @@ class _Interpreter:
             self.used.update(range(unit.start, unit.end))
             return
         numbers = [i.number for i in self.reading.items[unit.start : unit.end] if i.kind == "num"]
+        items = self.reading.items
+        after = unit.end
+        while after < len(items) and (items[after].kind in ("fill", "till", "unit", "colon") or items[after].norm in ("=", "length")):
+            after += 1
+        if not numbers and after < len(items) and items[after].kind == "num" and after > unit.end and not items[after].percent:
+            parameters = [a for a in node.arguments if isinstance(a, ex.Number)]
+            if len(parameters) == 1 and items[after].number >= 1 and items[after].number == int(items[after].number):
+                numbers = [items[after].number]
+                node = ex.call(node.indicator, *numbers, series=node.series, output=node.output)
+                self.used.add(after)
         if not numbers:
             self.used.update(range(unit.start, unit.end))
             return
@@ -624,6 +654,10 @@ class _Interpreter:
             names = list(self.sides)
         for name in names:
             side = self.sides.get(name)
+            if side is None and target in ("short", "long"):
+                other = next(iter(self.sides.values()))
+                self.sides[name] = {**self._mirrored_side(other), "entry": condition}
+                continue
             if side is None:
                 continue
             wanted = mirrored(condition) if name == "short" and target != "short" and "long" in self.sides else condition

@@ -237,6 +237,11 @@ class Assembler:
             if item.kind == "unit" and item.value in ("day", "week") and i > 0 and items[i - 1].kind in ("num", "row", "lag")
             and not self._in_slot(i)
         }  # fmt: skip
+        clocks = [str(i.value) for i in items if i.kind == "clock"]
+        if clocks:
+            step = next(f for f in ("30m", "15m", "5m", "1m") if all(int(c[3:]) % minutes(f) == 0 for c in clocks))
+            self.assume("timeframe", f"times of day need bars within the day: {step}", inferred=True)
+            return step
         calendar = any(i.kind in ("trading_day", "weekday", "at_close", "next_close") for i in items)
         day_words = any(
             i.norm.startswith(("yesterday", "daily", "golden", "next day", "tomorrow")) or i.norm in ("日均线",)
@@ -371,7 +376,13 @@ class Assembler:
             return False
         if "both_sides" in draft.flags or "reverse" in draft.flags or long is None:
             return True
-        if closes or any(name in draft.slots for name in ("hold", "exit_at")):
+        if closes:
+            return True
+        hold = draft.slots.get("hold")
+        first = next((str(u.value) for u in self.compiler.units if u.kind == "act"), "")
+        if hold is not None and ("expir" in self.words(hold.span) or first == "sell"):
+            return True
+        if "exit_at" in draft.slots and sell is not None and _equal(mirrored(long), sell) and any(u.kind == "act" and u.value == "exit" for u in self.compiler.units):
             return True
         conjuncts = len(long.parts) if isinstance(long, ex.And) else 1
         if "sell" in draft.mirrors and sell is None:
@@ -559,6 +570,12 @@ class Assembler:
                         if compiler.kind(k) == "ind"
                         else ("ema" if "ema" in compiler.norm(k) else "ma")
                     )
+        if not numbers:
+            for i, item in enumerate(items):
+                k = compiler.skip(i + 3, "unit")
+                if item.kind == "num" and compiler.kind(i + 1) == "and" and compiler.kind(i + 2) == "num" and compiler.kind(k) == "ind":
+                    numbers, kind = [item.number, items[i + 2].number], str(compiler.value(k))
+                    break
         if not numbers:
             named = {
                 str(i.value): items[k + 1].number
@@ -989,7 +1006,11 @@ class Assembler:
             for name, index in self.compiler.declared:
                 family = {name, {"dmi": "adx", "ma": "sma", "avg": "sma", "cloud": "ichimoku"}.get(name, name)}
                 if name in ("ma", "avg", "ha"):
-                    continue
+                    bare = any(u.start == index and u.value is None for u in self.compiler.units)
+                    acted = any(u.kind == "act" and u.start < index for u in self.compiler.units)
+                    if not (bare and acted and name in ("ma", "avg")):
+                        continue
+                    family = {"?"}
                 if not family & used and name:
                     span = self.compiler.span(index, index + 1)
                     self.ask(

@@ -77,6 +77,8 @@ class Group:
     mirror: Unit | None = None
     opens_rule: bool = False
     after_comma: bool = False
+    slot_first: bool = False
+    """A time or duration stands between the action and the first condition."""
     """A comma stands between the action and the first condition."""
     """The group begins with if, a colon or a filter word: it explains the action before it."""
     tail_start: int | None = None
@@ -101,6 +103,8 @@ def _groups(units: list[Unit]) -> tuple[list[Group], list[Unit]]:
             if fresh:
                 group.opens_rule = True
             opened = True
+        elif unit.kind == "slot" and unit.value in ("clock", "hold", "after", "session_close", "next_close") and not group.conditions:
+            group.slot_first = True
         elif unit.kind == "comma":
             opened = True
             if fresh:
@@ -441,6 +445,15 @@ class Compiler(SlotReader):
             number = self._equals(i + 1)
             if self.kind(number) == "num" and self._both_lengths():
                 return self._add("slot", "parameters", i, number + 1 + (self.kind(number + 1) == "unit"))
+        if (
+            kind == "num"
+            and self.kind(i + 1) == "and"
+            and self.kind(i + 2) == "num"
+            and self.kind(self.skip(i + 3, "unit")) == "ind"
+            and self.value(self.skip(i + 3, "unit")) in MA_KINDS
+            and self.kind(self._verb(self.skip(i + 3, "unit") + 1)) not in ("cmp", "cross", "drop", "state")
+        ):
+            return self._add("slot", "parameters", i, self.skip(i + 3, "unit") + 1)
         if kind == "num" and self.kind(i + 2) == "num" and (self.is_sign(i + 1, "/", "-") or self.kind(i + 1) == "till"):
             noun = self.skip(i + 3, "unit")
             if self.kind(i - 1) in ("crossover_strategy", "golden") or (self.kind(i - 1) == "ind" and self.value(i - 1) in MA_KINDS and "crossover_strategy" in self.ideas):
@@ -765,6 +778,12 @@ class Compiler(SlotReader):
             owners[index] += own
             if following:
                 owners[index + 1] += following
+        for index, group in enumerate(groups[1:]):
+            entry = any(str(a.value) in ("buy", "long", "short") for a in acts[:index])
+            if group.slot_first and str(acts[index].value).startswith(("exit", "sell")) and entry and owners[index]:
+                if owners[index][0][0] != "or":
+                    self.draft.unknown.extend(self._unit_span(unit) for _, unit in owners[index])
+                    owners[index] = []
         target = last
         for index, act in enumerate(acts):
             name = str(act.value)

@@ -118,10 +118,14 @@ class Grammar:
             return str(self.value(i + 1)), i + 2
         if kind == "unit" and self.norm(i) in ("minute", "hour", "day", "week") and self.kind(i + 1) == "tfhint":
             return f"1{_UNIT_FRAME[str(self.value(i))]}", self._after_frame(i + 1)
-        if kind == "num" and self.kind(i + 1) == "tf" and self.norm(i + 1).split()[0] in ("minute", "hour", "day", "week"):
+        if (
+            kind == "num"
+            and self.kind(i + 1) == "tf"
+            and self.norm(i + 1).startswith(("minute", "hour", "day", "week", "小", "日", "周", "stunden", "tages", "wochen"))
+        ):
             number = self.items[i].number
             if number == int(number) and number >= 1 and not self.items[i].percent:
-                return normal_frame(int(number), self.norm(i + 1)[0]), self._after_frame(i + 2)
+                return normal_frame(int(number), str(self.value(i + 1))[-1]), self._after_frame(i + 2)
         if (
             kind == "num"
             and self.kind(i + 1) == "unit"
@@ -341,6 +345,10 @@ class Grammar:
         if self.norm(i) in ("previous close", "last close"):
             return Found(ex.Lag(ex.CLOSE, ex.Number(1)), i + 1)
         if inner is not None and not isinstance(inner.expression, ex.Number):
+            if self.norm(i).startswith(("yesterday", "previous day", "prior day", "ayer", "ontem", "gestern", "hier", "昨")):
+                base = self.memory.base
+                if base in TIMEFRAMES and base is not None and minutes(base) < 1440 and not isinstance(inner.expression, ex.At):
+                    return Found(self.at(inner.expression, "1d"), inner.end)
             if self.norm(i).startswith(
                 (
                     "previous",
@@ -1016,7 +1024,8 @@ class Grammar:
         else:
             series = self._refers_back(j)
             if series is None:
-                return None
+                known = self.memory.moving_averages
+                return Found(known[0], i + 1) if len(known) == 1 and self.norm(j) not in ("of", "volume") else None
         k = self.skip(j, "within")
         bracket = self.bracket(j)
         if bracket is not None and bracket[0]:
@@ -1376,7 +1385,8 @@ class Grammar:
         if self.kind(i) in ("if", "only", "filter", "both") and self.kind(i + 1) != "":
             i = self.skip(i + 1, "if", "only")
         if self.kind(i) == "not" and self.kind(i + 1) not in ("stop", "target", "sign"):
-            inner = self.atom(i + 1)
+            calendar = self._calendar(self.skip(i + 1, "trades", "if", "act", "only"))
+            inner = calendar or self.atom(i + 1)
             return None if inner is None else Found(negated(inner.expression), inner.end)
         if self.is_sign(i, "(", "["):
             inner = self.conditions(i + 1)
@@ -1548,6 +1558,9 @@ class Grammar:
 
     def _compared(self, lefts: list[ex.Expression], j: int, start: int) -> Found | None:
         left = lefts[0]
+        distance = self._apart(left, j)
+        if distance is not None:
+            return distance
         extreme = self._at_extreme(left, j) if isinstance(left, ex.Price) and left.field != "volume" else None
         if extreme is not None:
             return extreme
@@ -1707,6 +1720,8 @@ class Grammar:
         ):
             operator = "<"
         operator, end = self._or_more(operator, end)
+        if self.norm(end) in ("fallt", "sinkt", "steigt", "liegt", "ist", "steht", "schliesst", "notiert", "geht", "rutscht", "klettert", "sind"):
+            end += 1  # the German verb closes the clause
         parts = []
         for left in lefts:
             parts.append(self._fit(operator, left, expression))
@@ -1752,6 +1767,8 @@ class Grammar:
     def _elided_target(self, lefts: list[ex.Expression], operator: str, j: int) -> Found | None:
         """`exit when below`: what it was compared with before."""
         other = _compared_with(self.memory.last)
+        if nature(lefts[0])[0] is Nature.PRICE and (other is None or nature(other)[0] is not Nature.PRICE):
+            other = self.memory.price_target
         k = self.skip(j)
         if (
             other is None
@@ -1863,6 +1880,42 @@ class Grammar:
         end = ahead + 1 if ahead == j else k + 1
         outside = kind == "outside"
         return Found(ex.Compare("<" if rising == outside else ">", left, band.expression), end)
+
+    def _apart(self, left: ex.Expression, j: int) -> Found | None:
+        """`is 3% above the 20 EMA`, `2 standard deviations below the mean`, `1 ATR under the VWAP`."""
+        k = self._verb(j)
+        while self.kind(k) == "cmp" and self.value(k) in (">", ">=") and self.kind(self.skip(k + 1)) == "num":
+            k = self.skip(k + 1)
+        if self.kind(k) != "num":
+            return None
+        item = self.items[k]
+        share = item.percent
+        measure = self.skip(k + 1)
+        deviations = self.kind(measure) == "ind" and self.value(measure) == "stdev"
+        atr = None if share or deviations else self._factor(k)
+        if not (share or deviations or atr):
+            return None
+        side = self.skip(k + 1 if share else measure + 1 if deviations else atr.end if atr else k)
+        if self.kind(side) != "cmp" or self.value(side) not in ("<", ">"):
+            return None
+        base = self.operand(self.skip(side + 1))
+        if base is None or isinstance(base.expression, ex.Number) or nature(base.expression)[0] is not Nature.PRICE:
+            return None
+        below = self.value(side) == "<"
+        target: ex.Expression
+        if share:
+            factor = 1 - abs(item.number) / 100 if below else 1 + abs(item.number) / 100
+            target = _times(round(factor, 10), base.expression)
+        elif deviations:
+            spread = _times(item.number, ex.call("stdev", _length_of(base.expression)))
+            target = ex.Arithmetic("-" if below else "+", base.expression, spread)
+        else:
+            assert atr is not None
+            target = ex.Arithmetic("-" if below else "+", base.expression, atr.expression)
+        if isinstance(base.expression, ex.EntryPrice):
+            return None
+        self.memory.price_target = base.expression
+        return Found(ex.Compare("<" if below else ">", left, target), base.end)
 
     def _at_extreme(self, left: ex.Expression, j: int) -> Found | None:
         """`opens at a 5-day low`, `makes a new 20 day high`: beyond the extreme of the bars before."""
@@ -2206,7 +2259,10 @@ class Grammar:
         if (
             self.kind(k) == "month"
             and self.kind(k + 1) != "num"
-            and self.norm(k) not in ("may", "mar", "dec", "ago", "march", "dic", "set", "mai", "sept")
+            and (
+                self.norm(k - 1) in ("in", "during", "en", "em", "im")
+                or self.norm(k) not in ("may", "mar", "dec", "ago", "march", "dic", "set", "mai", "sept")
+            )
         ):
             if self.norm(k - 1) in ("in", "during", "en", "em", "im", "of") or self.kind(k - 1) in (
                 "filter",
@@ -2287,13 +2343,20 @@ class Grammar:
         if self.kind(k) == "price" and self.value(k) == "close":
             k = self._verb(k + 1)
         elif self.kind(k) == "symbol":
-            k = self.skip(k + 1)
+            k = self._verb(k + 1)
+        if self.kind(k) == "dir" or (self.kind(k) == "state" and self.norm(k) in ("is up", "is down")):
+            number = self.skip(k + 1)
+            if self.kind(number) == "cmp":
+                number = self.skip(number + 1)
+            if self.kind(number) == "num" and self.items[number].percent:
+                return self._move_of(subject, k, self.norm(k) in ("down", "is down"))
+            return None
         if self.kind(k) not in ("dip", "gainmove"):
             return None
         return self._move_of(subject, k)
 
-    def _move_of(self, subject: ex.Expression, k: int) -> Found | None:
-        down = self.kind(k) == "dip"
+    def _move_of(self, subject: ex.Expression, k: int, falls: bool | None = None) -> Found | None:
+        down = self.kind(k) == "dip" if falls is None else falls
         j = self.skip(k + 1)
         operator = "<=" if down else ">="
         if self.kind(j) == "cmp":
@@ -2354,7 +2417,11 @@ class Grammar:
             return number
         base = self.memory.base
         if base not in TIMEFRAMES or base is None:
-            return number if unit == "day" else None
+            if unit == "hour":
+                self.memory.base = base = "1h"
+                self.memory.frames.append("1h")
+            else:
+                return number if unit == "day" else None
         length = {"minute": 1, "hour": 60, "day": 1440, "week": 10080, "month": 43200}.get(unit)
         if length is None:
             return None

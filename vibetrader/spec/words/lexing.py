@@ -83,7 +83,7 @@ def read(text: str) -> Reading:
     tokens = [_corrected(token, corrections) for token in joined(tokenize(text))]
     shouting = sum(c.isupper() for c in text) > 0.6 * max(1, sum(c.isalpha() and c.isascii() for c in text))
     items = list(_items(tokens, shouting))
-    return Reading(text, _merged(items), corrections)
+    return Reading(text, _settled(_merged(items)), corrections)
 
 
 def _items(tokens: list[Token], shouting: bool) -> Iterable[Item]:
@@ -240,6 +240,31 @@ def _edits(left: str, right: str, most: int) -> int:
         if min(row) > most:
             return most + 1
     return row[-1]
+
+
+_ARTICLE_AFTER: Final = frozenset(("", "and", "if", "comma", "end", "act", "filter", "only", "colon", "not", "fill", "then"))
+_CLOSING_VERBS: Final = frozenset(
+    ("fechar", "fecha", "cerrar", "cierra", "cierro", "schliessen", "schliesse", "fermer", "cloturer", "cierre")
+)
+
+
+def _settled(items: list[Item]) -> list[Item]:
+    """Words with two meanings, told apart by their neighbours."""
+    stochastic = next((i.value for i in items if i.kind == "ind" and i.value in ("stoch", "stochrsi")), None)
+    found: list[Item] = []
+    for index, item in enumerate(items):
+        before = items[index - 1].kind if index else ""
+        after = items[index + 1].kind if index + 1 < len(items) else ""
+        if item.kind == "or" and item.norm == "o" and before in _ARTICLE_AFTER:
+            item = replace(item, kind="fill")  # the Portuguese article, not the Spanish "or"
+        elif item.kind == "act" and item.norm in _CLOSING_VERBS and after in ("cmp", "cross", "drop"):
+            item = replace(item, kind="price", value="close")
+        elif item.kind == "word" and item.norm in ("k", "d") and stochastic is not None:
+            item = replace(item, kind="out", value=item.norm)
+        elif item.kind == "not" and item.norm in ("no", "na") and after in ("mirror", "tfhint", "frame"):
+            item = replace(item, kind="fill")
+        found.append(item)
+    return found
 
 
 def _merged(items: list[Item]) -> list[Item]:

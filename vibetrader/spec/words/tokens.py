@@ -31,7 +31,7 @@ class Token:
 _PATTERN: Final = re.compile(
     r"""
     (?P<date>\d{4}-\d{1,2}-\d{1,2}|\d{4}/\d{1,2}/\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}年(?:\d{1,2}月(?:\d{1,2}[日号])?)?)
-  | (?P<clock>\d{1,2}[:h]\d{2}(?![\d:])(?:\s*[aApP]\.?[mM]\b\.?)?|\d{1,2}\s*[aApP]\.?[mM]\b\.?)
+  | (?P<clock>\d{1,2}[:h]\d{2}(?!\d|:\d)(?:\s*[aApP]\.?[mM]\b\.?)?|\d{1,2}\s*[aApP]\.?[mM]\b\.?)
   | (?P<ticker>\d{4,6}\.[A-Za-z]{2}(?![A-Za-z0-9])|\^[A-Za-z]{2,6}\b|[A-Z][A-Z0-9]{0,11}\.(?:NS|BO|SZ|SS|HK|DE|PA|SA|TO|AX|MI|MC)\b)
   | (?P<pair>\b[A-Za-z]{2,6}\s?[/\-]\s?(?:USDT|USDC|BUSD|FDUSD|USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|BTC|ETH|BNB|TRY|BRL|usdt|usdc|usd|eur|gbp|jpy|chf|cad|aud|nzd|btc)\b)
   | (?P<percentword>%[kKdDrR]\b|[+\-][dD][iI]\b|[dD][iI][+\-](?!\w))

@@ -77,7 +77,7 @@ _TABLE: Final[dict[str, dict[object, str]]] = {
             |跌破|跌至|下跌到|drops beneath|sinks below|slips below|breaks the low of|caiga por debajo de|baje de|cair abaixo de|breaking below|rompe por debajo de|rompe abaixo de|unterschreitet|casse sous|falls to below|gets under
             |is down below|moved below|pierces below|below or at|caia por debajo de|ficar abaixo de|breakdown below|break of the lower|breaks beneath|falling below|dropping below|dropping under|falling under|es menor que|goes beneath|a break below|repasse sous""",
         ">": """rises above|rise above|goes above|go above|goes over|moves above|moves over|climbs above|gets above|gets over|breaks above|break above|breaks over|breaks out above|broke above|breakout above|breaks|break out of|breaks out of|exceeds the
-            |sube por encima de|sube de|supera los|rompe por encima de|rompe|sobe acima de|rompe acima de|steigt uber|passe au-dessus de|passe au dessus de|monte au-dessus de|casse au-dessus de|突破|升破|涨破|上涨到|rises over|jumps above|pushes above
+            |sube por encima de|sube de|supera los|rompe por encima de|rompe|sobe acima de|rompe acima de|steigt uber|passe au-dessus de|passe au dessus de|monte au-dessus de|casse au-dessus de|突破|升破|涨破|上涨到|rises over|jumps above|spikes above|surges above|spikes over|pushes above
             |suba por encima de|suba de|supere los|subir acima de|ficar acima de|uberschreitet|breaking above|breaks through above|rising above|climbing above|is up above|moved above|pierces above|a break above|breakout over|breaks up through|repasse au-dessus de|surpasses|going above""",
     },
     "cross": {
@@ -117,7 +117,7 @@ _TABLE: Final[dict[str, dict[object, str]]] = {
     "price": {
         "close": """price|close|closing price|close price|closes|closed|last price|candle close|bar close|cours|cloture|prix|precio|cierre|preco|fechamento|kurs|schlusskurs|preis|收盘价|价格|价|current price|market price|bid candle|candle closes|price closes|bar closes|candles close|closing|spot price|close of the candle|precio de cierre|preco de fechamento|cours de cloture|收盘|stock price|share price|prices|closing prices|it closes|candle price|ends""",
         "open": "open|opening price|open price|opens|apertura|abertura|eroffnung|eroffnungskurs|ouverture|precio de apertura|开盘价|开盘|starts|must open|opening",
-        "high": "high|highs|high price|maximo|maxima|hoch|plus haut|最高价|top|hochkurs|the high",
+        "high": "high|highs|high price|maximo|maxima|hoch|plus haut|最高价|top|hochkurs",
         "low": "low|lows|low price|minimo|minima|tief|plus bas|最低价|bottom|tiefkurs",
         "volume": "volume|vol|volumen|volumes|umsatz|成交量|trading volume|weekly volume|daily volume",
     },
@@ -338,7 +338,7 @@ _TABLE: Final[dict[str, dict[object, str]]] = {
         -1: "the last trading day of the month|the last trading day|the last day of the month|the last day of each month|the last day|last trading day|last day|last day of the month|last trading day of the month|end of the month|end of month|month end|ultimo dia|ultimo dia del mes|ultimo dia do mes|ultimo dia util|letzten handelstag|letzter handelstag|letzter tag|monatsende|dernier jour|dernier jour du mois|最后一个交易日|month-end|end of each month|last trading day of each month|last day of each month|last day of every month|月末|月底",
     },
     "since": {True: "since|starting in|starting from|seit|desde|a partir de|depuis|ab|从|自|from|depuis le|onwards from"},
-    "till": {True: "to|till|until|through|up to|bis|hasta|ate|jusqu'a|jusqu'en|至|到|thru|bis zum|-"},
+    "till": {True: "end in|ends in|ending|ending in|end at|ends on|end on|ending on|and end in|to|till|until|through|up to|bis|hasta|ate|jusqu'a|jusqu'en|至|到|thru|bis zum|-"},
     "now": {True: "today|now|present|hoy|heute|aujourd'hui|hoje|agora|ahora|jetzt|今天|至今|to date|until now|date|present day|till date"},
     "year_phrase": {True: "last year|el ano pasado|ano passado|letztes jahr|l'annee derniere|去年|previous year"},
     "this_year": {True: "this year|ytd|year to date|este ano|dieses jahr|cette annee|今年|year-to-date"},
@@ -361,7 +361,7 @@ _TABLE: Final[dict[str, dict[object, str]]] = {
     "gainmove": {True: "rises by|gains|up by|goes up by|is up by|rose|has risen|rallies|went up|went up by|price went up|sube un|sobe|steigt um|hausse de|上涨了|涨|increases by|jumps|jump of|climbs|is up at least|rallied|goes up|pumps|moves up|advances|surges"},
     "streak_down": {True: "lower close|lower closes|down days|down day|red days|red candles|down closes|closes lower|close is lower|close lower|closed lower|losing days|red bars|velas rojas|candles vermelhos|rote kerzen|bougies rouges|阴线|down bars|bearish candles|dias bajistas|lower|negative days|falling closes|the close is lower|days down|declining closes|negative closes|dias de queda|jours de baisse"},
     "streak_up": {True: "higher close|higher closes|up days|up day|green days|green candles|up closes|closes higher|close is higher|close higher|closed higher|winning days|green bars|velas verdes|candles verdes|grune kerzen|bougies vertes|阳线|up bars|bullish candles|positive days|rising closes|the close is higher|days up|positive closes|dias de alta|dias alcistas|jours de hausse"},
-    "report": {True: """summarize|summarise|summary|report|what are|what is|what's|win/loss ratio|win rate|win loss ratio|sharpe|sharpe ratio|performance|results|result|return|total return|equity curve|metrics|show me|show|plot|statistics|stats|profit factor|max dd|how did it do|resume|resumen|resumo|zusammenfassung|ergebnis|ergebnisse|resultat|resultats|resultados|resultado|rendimiento|rendite|汇总|收益|总结|and drawdown|cagr|number of trades|benchmark it|analyze|analyse|analysis|compare with|how it performs|returns and drawdown|rentabilidad|retorno"""},
+    "report": {True: """summarize|summarise|summary|report|what are|what is|what's|win/loss ratio|win rate|win loss ratio|sharpe|sharpe ratio|performance|results|result|total return|equity curve|metrics|show me|show|plot|statistics|stats|profit factor|max dd|how did it do|resume|resumen|resumo|zusammenfassung|ergebnis|ergebnisse|resultat|resultats|resultados|resultado|rendimiento|rendite|汇总|收益|总结|and drawdown|cagr|number of trades|benchmark it|analyze|analyse|analysis|compare with|how it performs|returns and drawdown|rentabilidad|retorno"""},
     "mul": {True: "x|times|mal|veces|fois|vezes|*|倍|multiplied by"},
     "sub": {True: "minus|menos el|moins"},
     "div": {True: "/|divided by|dividido por|geteilt durch|divise par"},
@@ -389,7 +389,7 @@ UNSUPPORTED: Final[dict[str, str]] = {
     "grid": "grid|grids|grid trading|grid bot|rejilla|malla|grade|gitter|grille|网格|market maker|market making|market-making|grid levels",
     "martingale sizing": "martingale|martingala|anti-martingale|double down|double the lot|double the size after|double after a loss|double position after|doubling down|马丁|马丁格尔|martingal|double the stake|double the bet|double up after|increase lot after loss|double after each loss|double my position|kelly|doubling the position",
     "repeated buys": "average down|averaging down|buy more|add more|keep buying|buy again|accumulate|promediar a la baja|补仓|buy another|nachkaufen|keep adding|每月定投|safety orders|safety order|buys more",
-    "partial exits": "partial|partially|half of the position|half the position|sell half|close half|scale out|take half|first target|second target|tp1|tp2|tp3|partial profit|partial profits|take partials|the rest|remaining half|remaining position|vender la mitad|mitad de la posicion|metade da posicao|halfte|die halfte|moitie|部分平仓|一半|50% of the position|sell 50%|close 50%|sell a third|one third|in thirds|scale-out|close 1/2|let the rest run|half off|half position",
+    "partial exits": "partial|partially|half of the position|half the position|sell half|close half|scale out|take half|first target|second target|partial profit|partial profits|take partials|the rest|remaining half|remaining position|vender la mitad|mitad de la posicion|metade da posicao|halfte|die halfte|moitie|部分平仓|一半|50% of the position|sell 50%|close 50%|sell a third|one third|in thirds|scale-out|close 1/2|let the rest run|half off|half position",
     "machine learning": "machine learning|neural network|neural net|lstm|deep learning|ai model|random forest|xgboost|reinforcement learning|predict|prediction|train a model|ml model|svm|transformer model|gpt|classifier|regression model|lightgbm|k-nearest|knn|lorentzian classification|red neuronal|aprendizaje automatico|aprendizado de maquina|maschinelles lernen|neuronales netz|apprentissage automatique|reseau de neurones|机器学习|神经网络|深度学习|genetic algorithm|arima|garch|hidden markov|kalman|trained",
     "divergence": "divergence|divergences|divergencia|divergencias|divergenz|divergenzen|divergencia alcista|背离|bullish divergence|bearish divergence|hidden divergence|diverges",
     "options": "option|options|option selection|calls and puts|iron condor|straddle|strangle|covered call|covered calls|credit spread|debit spread|butterfly spread|ce/pe|ce|pe|opciones|opcoes|optionen|strike|strikes|theta|delta neutral|期权|0dte|dte|put spread|call spread|wheel strategy|sell puts|cash secured put|atm options|next week ce/pe|otm|itm|bull call spread|sell premium",
@@ -413,7 +413,7 @@ ein eine einen einem einer der die das den dem des ist sind wird werden im in am
 je tu il elle nous vous on ce cet cette ces est sont soit un une quiero quisiera necesito haz hacer hazme crea crear creame genera generar dame uma um umas uns eu voce quero preciso faca faz fazer criar crie gere gerar isso essa esse isto
 mach mache erstelle erstellen baue bauen schreibe ich mochte will veux voudrais faire fais cree creer genere generer ecris
 use usa usar usando utiliza utilizar utilizando valor nivel niveau wert werte niveau linie linea linha ligne mercado markt marche
-的 了 时 请 我 想 要 用 做 一个 个 在 是 对 为 以 就 帮 帮我 写 生成 创建 线 当 出现 发生 后 进行 该 此 即 到 价 并 把 将 给 您 你
+改 改成 改为 换 换成 设 设为 变成 的 了 时 请 我 想 要 用 做 一个 个 在 是 对 为 以 就 帮 帮我 写 生成 创建 线 当 出现 发生 后 进行 该 此 即 到 价 并 把 将 给 您 你
 candle's bar's day's week's itself myself long-term short-term medium term entire whole within-the exactly approximately about roughly
 rule rules condition conditions setup logic based follows following below: above: idea called version v1 v2 name
 effective extremely powerful profitable profit been works work working great super
@@ -519,7 +519,26 @@ def typo_words() -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+_ORDINARY: Final = frozenset(
+    """logging lagging printing closing number simple single smart start score share store story strong table think thing times total
+    trial voice watch water where which while white whole world would write young night matter computed tomorrow turtle
+    power point prior quick quite range ratio ready right round scale scene sense serve seven shall shape sharp sheet shift short
+    sight since skill sleep small smile solid solve sorry sound south space spare speak speed spend stage stand state still stone
+    stuff style sugar super sweet taste teach thank their theme there these thick third those throw tight title touch tough tower
+    track train treat trend trick truck trust truth twice uncle until upper upset urban usage usual valid value video visit vital
+    waste wheel whose woman worry worse worst worth wrong exists expect exceed extra enable entire enough energy engine ensure
+    escape even ever every exact exist friend front funny future garden gather general gentle giant given glass global grand grass
+    great green greet gross group guess guest guide happy heart heavy hello house human ideal image index inner input issue joint
+    judge known label large laser later laugh layer learn least leave legal level light limit local logic loose lower lucky lunch
+    magic major maker march match maybe mayor media metal might minor model money month moral motor mount mouse mouth movie music
+    needs never newly noise north noted novel nurse occur ocean offer often order other ought outer owner paint panel paper party
+    peace phase phone photo piece pilot pitch place plain plane plant plate moving moves money monthly beaten broken chosen"""
+    .split()
+)  # noqa: SIM905
+"""Words of everyday English that are never read as a misspelt trading word."""
+
+
 @cache
 def known_words() -> frozenset[str]:
     """Every word that occurs in a phrase."""
-    return frozenset(word for key in lexicon() for word in key)
+    return _ORDINARY | frozenset(word for key in lexicon() for word in key)
