@@ -334,7 +334,7 @@ class TransactionHandler:
         self.tickets[order.id] = ticket
         if response.is_success:
             order.order_submission_data = OrderSubmissionData(
-                security.bid_price_decimal, security.ask_price_decimal, security.price_decimal
+                security.bid_price_decimal, security.ask_price_decimal, security.cache.price_decimal
             )
             self._open[order.id] = _Open(order, ticket, security)
             self._dispatch(request)

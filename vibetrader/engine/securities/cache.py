@@ -167,6 +167,23 @@ class SecurityCache:
             return float(self.price_decimal)
         return columns.price(i)  # type: ignore[no-any-return]
 
+    @property
+    def trade_price_decimal(self) -> Decimal:
+        """Close of the last trade bar, exact; the last price before the first."""
+        trade = self.trade_sub
+        if trade is None:
+            return self.price_decimal
+        value: Decimal = trade.columns.price_decimal(self.trade_i)
+        return value if self.split_factor is None else self._scaled(value, trade.columns, self.trade_i)
+
+    @property
+    def trade_price(self) -> float:
+        """Close of the last trade bar; the last price before the first."""
+        trade = self.trade_sub
+        if trade is None:
+            return self.price
+        return trade.columns.price(self.trade_i)  # type: ignore[no-any-return]
+
     def side_decimal(self, field: str) -> Decimal:
         """`bid_close`, `ask_size` and the like of the last quotes, exact; 0 where there never was one.
 

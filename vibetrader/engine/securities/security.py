@@ -460,6 +460,17 @@ class Crypto(Security):
     __clr_name__ = "QuantConnect.Securities.Crypto.Crypto"
     holding_type = CryptoHolding
 
+    # LEAN: Crypto.cs, Price: the last trade, also where quotes are later; `close` is still the cache's.
+    @property
+    def price(self) -> float:
+        """Last traded price, before the first trade that of the quotes."""
+        return self.cache.trade_price
+
+    @property
+    def price_decimal(self) -> Decimal:
+        """`price`, exact."""
+        return self.cache.trade_price_decimal
+
 
 class Cfd(Security):
     """A contract for difference."""
