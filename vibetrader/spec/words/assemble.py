@@ -1003,7 +1003,10 @@ class Assembler:
         ):
             used.add("atr")
         if used:
+            self._unused_levels()
             for name, index in self.compiler.declared:
+                if self.compiler.norm(index) in ("return", "returns", "change"):
+                    continue
                 family = {name, {"dmi": "adx", "ma": "sma", "avg": "sma", "cloud": "ichimoku"}.get(name, name)}
                 if name in ("ma", "avg", "ha"):
                     bare = any(u.start == index and u.value is None for u in self.compiler.units)
@@ -1019,6 +1022,25 @@ class Assembler:
                         ("leave it out",),
                         "leave it out",
                     )
+
+    def _unused_levels(self) -> None:
+        """`at the lower band`, `20 day high`: a level named in a rule that no condition reads."""
+        expressions: set[str] = set()
+        for side in self.sides.values():
+            for value in side.values():
+                nodes = [value] if isinstance(value, ex.Node) else [v for v in value.values() if isinstance(v, ex.Node)] if isinstance(value, dict) else []
+                for node in nodes:
+                    expressions |= {str(p) for p in ex.walk(node)}  # type: ignore[arg-type]
+        units = self.compiler.units
+        for index, unit in enumerate(units):
+            if unit.kind != "decl" or not isinstance(unit.value, ex.Node) or str(unit.value) in expressions:
+                continue
+            if not any(self.compiler.kind(k) in ("out", "agg", "lag") for k in range(unit.start, unit.end)):
+                continue
+            sentence = [u for u in units[max(0, index - 6) : index + 6] if u.kind in ("act", "cond")]
+            if sentence:
+                span = self.compiler.span(unit.start, unit.end)
+                self.ask("idea", f"{self.words(span)!r} is named but no condition uses it: how does it enter the rule?", ("leave it out",), "leave it out")
 
     def _missing_exit(self) -> None:
         if not self.sides or len(self.sides) == 2:

@@ -1424,8 +1424,35 @@ class Grammar:
         lefts, j = subjects
         if all(isinstance(left, ex.Number) for left in lefts) and not self._symbolic(j):
             return None
+        pair = self._pair_crossing(lefts, j)
+        if pair is not None:
+            return pair
         found = self._compared(lefts, j, i)
         return found or self._verb_last(lefts, j)
+
+    def _pair_crossing(self, lefts: list[ex.Expression], j: int) -> Found | None:
+        """`EMA12和EMA26金叉`, `EMA 12 and EMA 26 cross`: the second crosses the first's way."""
+        if self.kind(j) not in ("and", "comma") or isinstance(lefts[0], ex.Number):
+            return None
+        second = self.operand(self.skip(j + 1))
+        if second is None or isinstance(second.expression, ex.Number):
+            return None
+        k = self._verb(second.end)
+        if self.kind(k) != "cross":
+            return None
+        after = self.skip(k + 1)
+        if self.kind(after) not in ("", "end", "comma", "act", "then", "and", "or", "dir"):
+            return None
+        direction, end = str(self.value(k)), k + 1
+        if self.kind(after) == "dir":
+            direction, end = str(self.value(after)), after + 1
+        first, other = lefts[0], second.expression
+        if "叉" in self.norm(k) and _length_of(first) > _length_of(other):
+            first, other = other, first
+        if direction == "any":
+            self.memory.any_cross, direction = True, "up"
+        self.memory.subject = first
+        return Found(ex.Cross(direction == "up", first, other), end)
 
     def _verb_last(self, lefts: list[ex.Expression], j: int) -> Found | None:
         """German word order: `der SMA 50 den SMA 200 von unten nach oben kreuzt`."""
@@ -1813,6 +1840,8 @@ class Grammar:
             other = _compared_with(self.memory.last)
             only = self._cross_partner(lefts[0])
             if only is not None:
+                if "叉" in self.norm(k) and _is_average(only) and _length_of(lefts[0]) > _length_of(only):
+                    lefts, only = [only], lefts[0]
                 right = Found(only, j)
             elif other is not None and not (
                 isinstance(other, ex.Number)
@@ -1824,6 +1853,11 @@ class Grammar:
                 return None
         target, end = right
         tail = self.skip(end)
+        if self.kind(tail) == "dir" and self.kind(tail + 1) == "num" and self.norm(tail) in ("from below", "from above") and end == j:
+            # "crosses up from below 20": the line still stands below 20
+            bound = ex.Compare("<" if self.norm(tail) == "from below" else ">", lefts[0], ex.Number(self.items[tail + 1].number))
+            up = direction == "up" or (direction == "any" and self.norm(tail) == "from below")
+            return Found(ex.conjunction(ex.Cross(up, lefts[0], target), bound), tail + 2)
         if self.kind(tail) == "dir":
             if direction == "any":
                 direction = str(self.value(tail))
@@ -2281,6 +2315,13 @@ class Grammar:
             number, k = self.items[k].number, self.skip(k + 1)
         if self.kind(k) == "row":
             k = self.skip(k + 1)
+        if number is not None and self.kind(self.skip(k, "within")) == "unit" and self.value(self.skip(k, "within")) == "bar":
+            told = self.skip(self.skip(k, "within") + 1, "both")
+            if self.kind(told) == "state" and self.value(told) in ("green", "red", "bullish", "bearish"):
+                rising = self.value(told) in ("green", "bullish")
+                body = ex.Compare(">" if rising else "<", ex.CLOSE, ex.Price("open"))
+                if number == int(number) and 1 <= number <= 500:
+                    return Found(repeated(body, int(number)), told + 1)
         if self.kind(k) == "unit" and number is not None and self.kind(self.skip(k + 1)) == "row":
             k = self.skip(self.skip(k + 1) + 1)
         kind, norm = self.kind(k), self.norm(k)

@@ -36,6 +36,7 @@ _PATTERN: Final = re.compile(
   | (?P<pair>\b[A-Za-z]{2,6}\s?[/\-]\s?(?:USDT|USDC|BUSD|FDUSD|USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|BTC|ETH|BNB|TRY|BRL|usdt|usdc|usd|eur|gbp|jpy|chf|cad|aud|nzd|btc)\b)
   | (?P<percentword>%[kKdDrR]\b|[+\-][dD][iI]\b|[dD][iI][+\-](?!\w))
   | (?P<frame>\b(?:[hH](?:1|2|4|6|8|12)|[mM](?:1|3|5|15|30)|[dD]1|[wW]1|MN1|mn1)\b)
+  | (?P<comma>\d+,\d{1,2}(?=\s?(?:%|prozent|por\s?cien|pour\s?cent|pips?\b|ATR\b|x\b)))
   | (?P<number>(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:e-?\d+)?)
   | (?P<cjk>[㐀-鿿])
   | (?P<word>[^\W\d_㐀-鿿]+(?:['’][^\W\d_㐀-鿿]+)*(?:\d+(?![.,]?\d*\s?%))?(?:[A-Z]{2,3}\b)?)
@@ -112,8 +113,8 @@ def _emit(found: list[Token], kind: str, piece: str, start: int, text: str, sour
         touching = first > 0 and not source[first - 1].isspace()
         found.append(Token(kind, norm, value, first, last, text[first:last], touching))
 
-    if kind == "number":
-        value = float(piece.replace(",", ""))
+    if kind in ("number", "comma"):
+        value = float(piece.replace(",", "." if kind == "comma" else ""))
         follow = _K.match(source, end)
         if follow and follow[1] in "kK":
             value, end = value * 1000, end + 1
@@ -178,6 +179,10 @@ def _word(piece: str, start: int, add: object) -> None:
         cut = piece.index("'") + 1
         put("word", norm[:cut], None, start, start + cut)
         piece, norm, start = piece[cut:], norm[cut:], start + cut
+    if norm in ("xatr", "xavg", "xaverage", "xvolume", "xrisk", "xstop", "xleverage") and start > 0:
+        put("word", "x", None, start, start + 1)
+        put("word", norm[1:], None, start + 1, start + len(piece))
+        return
     parts = _SPLIT_WORD.match(norm)
     if parts:
         cut = len(parts[1])

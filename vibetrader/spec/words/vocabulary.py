@@ -72,11 +72,11 @@ _TABLE: Final[dict[str, dict[object, str]]] = {
         "!=": "!=|≠|not equal to|is not equal to|<>",
     },
     "drop": {  # moves that allow both level and cross; read as the level
-        "<": """drops below|drop below|falls below|fall below|dips below|dip below|goes below|go below|moves below|moves under|goes under|falls under|drops under|gets below|dropped below|fell below
+        "<": """pierda|pierde|perder|perde|perca|pierda los|darunter|drops below|drop below|falls below|fall below|dips below|dip below|goes below|go below|moves below|moves under|goes under|falls under|drops under|gets below|dropped below|fell below
             |breaks below|break below|breaks under|breaks down below|broke below|dips under|cae por debajo de|baja de|cae bajo|baja por debajo de|cai abaixo de|fallt unter|sinkt unter|tombe sous|passe sous|descend sous
             |跌破|跌至|下跌到|drops beneath|sinks below|slips below|breaks the low of|caiga por debajo de|baje de|cair abaixo de|breaking below|rompe por debajo de|rompe abaixo de|unterschreitet|casse sous|falls to below|gets under
             |is down below|moved below|pierces below|below or at|caia por debajo de|ficar abaixo de|breakdown below|break of the lower|breaks beneath|falling below|dropping below|dropping under|falling under|es menor que|goes beneath|a break below|repasse sous""",
-        ">": """rises above|rise above|goes above|go above|goes over|moves above|moves over|climbs above|gets above|gets over|breaks above|break above|breaks over|breaks out above|broke above|breakout above|breaks|break out of|breaks out of|exceeds the
+        ">": """daruber|rises above|rise above|goes above|go above|goes over|moves above|moves over|climbs above|gets above|gets over|breaks above|break above|breaks over|breaks out above|broke above|breakout above|breaks|break out of|breaks out of|exceeds the
             |sube por encima de|sube de|supera los|rompe por encima de|rompe|sobe acima de|rompe acima de|steigt uber|passe au-dessus de|passe au dessus de|monte au-dessus de|casse au-dessus de|突破|升破|涨破|上涨到|rises over|jumps above|spikes above|surges above|spikes over|pushes above
             |suba por encima de|suba de|supere los|subir acima de|ficar acima de|uberschreitet|breaking above|breaks through above|rising above|climbing above|is up above|moved above|pierces above|a break above|breakout over|breaks up through|repasse au-dessus de|surpasses|going above""",
     },
@@ -227,7 +227,7 @@ _TABLE: Final[dict[str, dict[object, str]]] = {
         1: """previous|prior|last candle|previous candle|prior candle|previous bar|prior bar|last bar|yesterday|yesterday's|yesterdays|previous day|prior day|previous day's|prior day's|the day before|one bar ago|a bar ago|anterior|vela anterior|dia anterior|ayer|barra anterior|candle anterior|ontem|vorherige|vorherigen|vortag|gestern|vorigen|precedent|precedente|hier|bougie precedente
             |昨日|昨天|前一日|前一根|上一根|previous candle's|previous candles|previous close|preceding|last candle's|previous value|that of previous candle|that of the previous candle|that of previous|its previous value|previous week|previous month|previous session|last close|last day|last week's|previous bar's|previous week's|vorherigen kerze|vortages""",
     },
-    "ago": {True: "ago|bars ago|earlier|before|vor|hace|atras|il y a|之前|bars back|candles ago|back|candles back|days ago"},
+    "ago": {True: "ago|bars ago|earlier|before|vor|hace|atras|il y a|之前|bars back|candles ago|candles back|days ago"},
     # -- units -----------------------------------------------------------------------------------------------------------
     "unit": {
         "bar": "bar|bars|candle|candles|period|periods|candlestick|candlesticks|periodos|periodo|periode|perioden|periodes|periodos de|velas|vela|candles de|barras|barra|kerze|kerzen|bougies|bougie|根|周期|根k线|k线|length|per|candle(s)|bar(s)|ticks bars|sessions|closes in a row",
@@ -247,7 +247,7 @@ _TABLE: Final[dict[str, dict[object, str]]] = {
         "1m": "minute bars|minute chart|minute candles|minutely",
         "30m": "half hour|half-hour|half hourly",
     },
-    "tfhint": {True: "timeframe|time frame|tf|chart|charts|frame|temporalidad|marco temporal|zeiteinheit|zeitrahmen|zeitebene|zeitrahmen|unite de temps|graphique|grafico|tempo grafico|周期图|级别|interval|intervals|bars of|candles of|velas de|resolution|basis|en velas de|kerzenchart|on a"},
+    "tfhint": {True: "timeframe|time frame|tf|chart|charts|frame|temporalidad|marco temporal|zeiteinheit|zeitrahmen|zeitebene|zeitrahmen|unite de temps|graphique|grafico|tempo grafico|周期图|级别|interval|intervals|bars of|candles of|velas de|resolution|basis|en velas de|kerzenchart"},
     # -- stops, targets, risk ----------------------------------------------------------------------------------------------
     "stop": {True: """stop|stop loss|stoploss|stop-loss|sl|stops|stop losses|hard stop|protective stop|fixed stop|fixed stop loss|initial stop|parada|perdida|stop de|perdida maxima|stop loss de|verlustbegrenzung|止损|loss of|stopp|s/l|stop-loss of|cut loss at|cut losses at|cut the loss at|cut loss|cut losses|max loss|maximum loss|loss|a loss of|losses of|stop it out|stop out|perte|arret|limite de perte|stop loss percentage|stop order|perda|losing"""},
     "target": {True: """take profit|takeprofit|take-profit|tp|target|targets|profit target|target profit|take profits|take-profits|profit of|a profit of|gain of|t/p|objetivo|toma de ganancias|tomar ganancias|take profit de|ganancia|ganancia de|alvo|lucro|lucro de|gewinnziel|kursziel|gewinn|gewinnmitnahme|ziel|objectif|prise de benefice|prise de profit|gain|止盈|目标|take gains|take gain|profit|in profit|profits|meta|gewinn von|limit profit"""},
@@ -402,7 +402,7 @@ UNSUPPORTED: Final[dict[str, str]] = {
 
 FILLER: Final = """
 a an the this that these those is are was were be been being am has have had of for in at to by from as it its it's their them they i we you me my our your he she us who which
-please pls plz er ihn elle il lo les ihm jene jenes own entering same thanks thank thx can could would should will shall may might must let lets let's want wants wanna need needs like just so very really some any all there here into onto
+please pls plz back schliesst fallt steigt sinkt liegt steht notiert klettert rutscht er ihn elle il lo les ihm jene jenes own entering same thanks thank thx can could would should will shall may might must let lets let's want wants wanna need needs like just so very really some any all there here into onto
 make create build write give get take do does did doing design develop code generate implement want to using per via about around own again still always simply basically
 its their his her value values level levels indicator indicators signal price's current currently new simple basic good nice best classic standard strong well known called named
 help hello hi hey ok okay sir guys everyone dear also too then than each other same one's moment time happen happens occurs occur trade trading traded market position positions
