@@ -363,7 +363,7 @@ class ResultHandler:
             chart.legend_disabled = True
         shares: list[tuple[str, Decimal]] = []
         for security in self._state.securities.values():
-            if not security.holdings.quantity_decimal:
+            if not security.holdings.invested:  # dust below the lot size makes no position group
                 continue
             used: Decimal = self._state.portfolio.margin_of(security)
             share = round_significant(used / value, 4) if value else ZERO
@@ -687,10 +687,8 @@ class ResultHandler:
         text = "".join(f"{line}\n" for line in (*self._engine_lines, *(f"TRACE:: {line}" for line in lines)))
         if self._error:
             text += f"ERROR:: {self._error}\n {self._stack_trace}\n"
-        if self._ready:
-            text += "TRACE:: \n"
-            statistics = self.statistics | {"OrderListHash": self.order_list_hash}
-            text += "".join(f"STATISTICS:: {name} {value}\n" for name, value in statistics.items())
+        statistics = self.statistics | {"OrderListHash": self.order_list_hash}
+        text += "TRACE:: \n" + "".join(f"STATISTICS:: {name} {value}\n" for name, value in statistics.items())
         self._write("log.txt", text)
 
     # --- analyses -----------------------------------------------------------------------------------------------------
