@@ -157,9 +157,7 @@ class Loop:
                 self._pulse(warmup_end)
                 if self._stop:
                     return
-            if frontier == previous and not time_slice.universe_data and not time_slice.packets:
-                return
-            if following == NEVER and not time_slice.universe_data and not time_slice.packets and not time_slice.changes:
+            if frontier == previous and not time_slice.universe_data:
                 return
             previous = frontier
             self._step(time_slice)
@@ -295,10 +293,10 @@ class Loop:
     def _run_events(self, run: Callable[[int], None], utc: int) -> None:
         try:
             run(utc)
-        except AlgorithmFailure:
-            raise
         except Exception as error:
-            raise AlgorithmFailure(error, f"Scheduled event: '{self._schedule.running}'") from error
+            # LEAN: BacktestingRealTimeHandler.cs: noted, and the step goes on up to its check
+            self._state.run_time_error = error
+            self._state.status = AlgorithmStatus.RUNTIME_ERROR
 
     def _check_warmup(self) -> None:
         state = self._state
@@ -384,7 +382,7 @@ class Loop:
     def _quit(self, time_slice: TimeSlice) -> None:
         error = self._state.run_time_error
         if error is not None:
-            raise AlgorithmFailure(error, "")
+            raise AlgorithmFailure(error, "") from error
         if self._state.status != AlgorithmStatus.RUNNING:
             self._stop = True
 

@@ -33,9 +33,13 @@ LEAN_TYPES: Final = {
 
 
 class NoSessionError(ValueError):
-    """No opening or closing within two weeks; .NET users see an ArgumentException."""
+    """No opening or closing within two weeks."""
 
     __clr_name__ = "System.ArgumentException"
+
+
+#: What strategies see of it is .NET's name.
+NoSessionError.__name__ = "ArgumentException"
 
 
 class Segment(NamedTuple):
@@ -298,14 +302,8 @@ class ExchangeHours:
 
     def previous_open(self, local: int, extended: bool = False, first: bool = False) -> int:
         """Last opening at or before a clock time (`first`: the first one of its date)."""
-        try:
-            if self.next_open(local, extended) == local:
-                return local
-        except NoSessionError:
-            if not self.is_market_always_open:
-                raise
-            if not first:
-                raise
+        if self.next_open(local, extended) == local:
+            return local
         moment = local
         for _ in range(9):
             midnight = moment - moment % DAY

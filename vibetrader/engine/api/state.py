@@ -240,7 +240,8 @@ class AlgorithmState:
         benchmark_zone = self.data_time_zone(security.symbol)
         settings_resolution = getattr(self.universe_settings, "resolution", None)
         daily = coarsest == Resolution.DAILY or settings_resolution == Resolution.DAILY
-        if daily and benchmark_zone != self.time_zone:
+        # LEAN compares objects, and the database's "UTC" is another object than `TimeZones.Utc`
+        if daily and (benchmark_zone != self.time_zone or self.time_zone.name == "UTC"):
             self.log(
                 f"QCAlgorithm.PostInitialize(): Warning: Using a security benchmark of a different timezone ({benchmark_zone})"
                 f" than the algorithm TimeZone ({self.time_zone}) may lead to skewed and incorrect statistics. "

@@ -527,7 +527,7 @@ class QuoteBar(_SpanData):
 def _middle(bid: Any, ask: Any) -> float:
     if bid and ask:
         # decimal halves exactly; the float sum may not, e.g. 1.08355 + 1.08375
-        return float((bid + ask) / 2)
+        return float(f"{(bid + ask) / 2:.15g}")
     return float(bid or ask or 0.0)
 
 

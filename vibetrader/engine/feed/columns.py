@@ -15,6 +15,11 @@ from vibetrader.marketdata.leanformat import RawBars
 _ONE = Decimal(1)
 
 
+def middle(bid: float, ask: float) -> float:
+    """Middle of two prices as the decimal it is: the float sum may miss it by its last digit."""
+    return float(f"{(bid + ask) / 2:.15g}")
+
+
 class Columns:
     """Rows of bars.
 
@@ -26,7 +31,7 @@ class Columns:
         source: Row of the raw data.
     """
 
-    __slots__ = ("_decimals", "emit", "end", "factors", "filled", "raw", "source", "start", "symbol")
+    __slots__ = ("_decimals", "emit", "end", "factors", "filled", "raw", "source", "start", "symbol", "symbols")
 
     def __init__(
         self,
@@ -40,6 +45,8 @@ class Columns:
         factors: list[Decimal] | None,
     ) -> None:
         self.symbol = symbol
+        #: Symbol of each row, where the ticker changes in time; None where it is `symbol` throughout.
+        self.symbols: list[Symbol] | None = None
         self.emit = emit
         self.start = start
         self.end = end
@@ -109,7 +116,7 @@ class TradeColumns(Columns):
     def bar(self, i: int) -> TradeBar:
         """The trade bar of a row."""
         return TradeBar.at(
-            self.symbol,
+            self.symbol if self.symbols is None else self.symbols[i],
             self.start[i],
             self.end[i],
             self.open[i],
@@ -162,14 +169,21 @@ class QuoteColumns(Columns):
         if close == close:
             ask = Bar(self.ask_open[i], self.ask_high[i], self.ask_low[i], close)
         return QuoteBar.at(
-            self.symbol, self.start[i], self.end[i], bid, self.bid_size[i], ask, self.ask_size[i], self.filled[i]
+            self.symbol if self.symbols is None else self.symbols[i],
+            self.start[i],
+            self.end[i],
+            bid,
+            self.bid_size[i],
+            ask,
+            self.ask_size[i],
+            self.filled[i],
         )
 
     def price(self, i: int) -> float:
         """Middle of the closes, or the one there is."""
         bid, ask = self.bid_close[i], self.ask_close[i]
         if bid == bid and bid:
-            return (bid + ask) / 2 if ask == ask and ask else bid
+            return middle(bid, ask) if ask == ask and ask else bid
         return ask if ask == ask else 0.0
 
     def price_decimal(self, i: int) -> Decimal:

@@ -7,7 +7,7 @@ from typing import Any
 from vibetrader.engine.data.bars import Tick
 from vibetrader.engine.data.enums import DataNormalizationMode, Resolution
 from vibetrader.engine.feed.config import SubscriptionDataConfig
-from vibetrader.engine.feed.reader import DataReader, LastPoint, Stream, concatenate, use_strict_end_times
+from vibetrader.engine.feed.reader import DataReader, LastPoint, Stream, concatenate, until, use_strict_end_times
 from vibetrader.engine.feed.subscription import NEVER, Subscription
 from vibetrader.engine.timekeeping import DAY, MINUTE
 
@@ -228,11 +228,11 @@ class DataFeed:
                 )
                 normal_start = max(normal_start, start)
                 warm_step = step if warm_resolution is None else SPAN[warm_resolution]
-                warm = self.reader.stream(
-                    warm_config, hours, start, pivot, warm_step, until=pivot_local, data_filter=data_filter
-                )
-                if len(warm.columns):
-                    last = LastPoint(warm.columns, len(warm.columns) - 1)
+                whole = self.reader.stream(warm_config, hours, start, pivot, warm_step, data_filter=data_filter)
+                if len(whole.columns):
+                    # LEAN tracks the last point before it drops those of the future
+                    last = LastPoint(whole.columns, len(whole.columns) - 1)
+                warm = until(whole, pivot_local)
         normal = self.reader.stream(
             config, hours, normal_start, end, step, since=pivot_local, last=last, data_filter=data_filter
         )

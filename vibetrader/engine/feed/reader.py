@@ -136,7 +136,6 @@ class DataReader:
         *,
         last: LastPoint | None = None,
         events: bool = True,
-        until: int | None = None,
         since: int | None = None,
         data_filter: Any = None,
         history: bool = False,
@@ -151,7 +150,6 @@ class DataReader:
             step: Fill-forward resolution in nanoseconds; None for none.
             last: Point that the first missing rows repeat.
             events: Also dividends, splits, delistings, ticker changes.
-            until: Drop rows that end after this clock time (end of warm-up).
             since: Drop rows that end before this clock time.
             data_filter: Security's own filter `(point) -> bool`; None keeps all.
             history: For a history request: normalisation follows its own dates.
@@ -174,19 +172,13 @@ class DataReader:
             raw_close = None
         else:
             columns, raw_close = self._bars(config, hours, first, start_local, end_local, step, mapping, factors, last)
-        if until is not None or since is not None:
-            low = 0 if since is None else _first_at_least(columns.end, since)
-            high = len(columns) if until is None else _first_at_least(columns.end, until + 1)
-            columns = _cut(columns, low, high)
+        if since is not None:
+            columns = _cut(columns, _first_at_least(columns.end, since), len(columns))
         found: list[tuple[int, Any]] = []
         if events and config.type is not QuoteBar and not config.is_custom_data:
             found = self._events(config, hours, start_local, end_local, mapping, factors, raw_close)
-            if until is not None or since is not None:
-                found = [
-                    item
-                    for item in found
-                    if (until is None or item[1].end_ns <= until) and (since is None or item[1].end_ns >= since)
-                ]
+            if since is not None:
+                found = [item for item in found if item[1].end_ns >= since]
         if data_filter is not None:
             columns = _keep(columns, [i for i in range(len(columns)) if data_filter(columns.bar(i))])
         return Stream(columns, found)
@@ -229,6 +221,7 @@ class DataReader:
             starts, ends, raw_rows = _strict_times(starts, ends, raw_rows, hours, start)
         scaling = self._scaling(config, factors, starts, ends, raw_rows, len(raw.times))
         columns = self._fill(config, hours, starts, ends, raw_rows, raw, scaling, step, strict, start, end, last)
+        columns.symbols = _symbols_of_rows(config.symbol, mapping, columns)
         return columns, raw_close
 
     def _raw(
@@ -498,6 +491,8 @@ class DataReader:
             if not hours.is_open_during(max(midnight, start), midnight + DAY, config.extended_market_hours):
                 continue
             this = date.fromordinal(_EPOCH + day)
+            if ticker and ticker != symbol.value:
+                symbol = Symbol(symbol.id, ticker)
             moment = to_datetime(midnight)
             emit = zone.to_utc(midnight)
             if mapping.has_data(this):
@@ -528,6 +523,12 @@ class DataReader:
                 found.append((zone.to_utc((delisted_day + 1) * DAY), point))
                 break
         return found
+
+
+def until(stream: Stream, local: int) -> Stream:
+    """What ends up to a clock time."""
+    columns = _cut(stream.columns, 0, _first_at_least(stream.columns.end, local + 1))
+    return Stream(columns, [item for item in stream.events if item[1].end_ns <= local])
 
 
 # -- helpers on columns -------------------------------------------------------------------------------------------
@@ -727,6 +728,28 @@ def _sides(config: SubscriptionDataConfig, raw: RawBars, rows: Ints, fill: bool)
     return table, sources[0], sources[1]
 
 
+def _symbols_of_rows(symbol: Symbol, mapping: MapFile, columns: Columns) -> list[Symbol] | None:
+    """The symbol of each row under the ticker of its day; None where that is the symbol's own throughout.
+
+    LEAN: Common/Data/SubscriptionDataConfig.cs, MappedSymbol: the configuration's symbol takes the ticker of the day.
+    """
+    if not mapping.rows or not len(columns):
+        return None
+    first, last = columns.start[0] // DAY, columns.start[-1] // DAY
+    spans = _ticker_spans(mapping, symbol.value, first, last)
+    if all(ticker == symbol.value for ticker, _, _ in spans):
+        return None
+    named = [(Symbol(symbol.id, ticker), high) for ticker, _, high in spans]
+    place = 0
+    found = []
+    for row, start in enumerate(columns.start):
+        if not columns.filled[row]:
+            while place < len(named) - 1 and start // DAY > named[place][1]:
+                place += 1
+        found.append(named[place][0])
+    return found
+
+
 _NO_SCALING: Final = Decimal(1)
 
 
@@ -747,19 +770,22 @@ def _make(
     base = (config.symbol, emits.tolist(), starts.tolist(), ends.tolist(), filled, rows, raw, scaling)
     names = QUOTE_FIELDS if config.type is QuoteBar else TRADE_FIELDS
     if scaling is not None and rows:
-        # with 64 bits of mantissa the products round as LEAN's decimals do when seen as floats
+        # .NET sees a decimal as a double by dividing its integer, as a double, by a power of ten
         factors = [scaling[row] for row in rows]
-        distinct = {factor: np.longdouble(str(factor)) for factor in set(factors)}
-        column = np.array([distinct[factor] for factor in factors], dtype=np.longdouble)
-        adjusted = column != 1
+        parts = {factor: factor.as_tuple() for factor in set(factors)}
+        integers = {f: np.longdouble("".join(map(str, part.digits))) for f, part in parts.items()}
+        places = {f: -int(part.exponent) for f, part in parts.items()}
+        column = np.array([integers[factor] for factor in factors], dtype=np.longdouble)
+        powers = np.array([10.0 ** places[factor] for factor in factors])
+        adjusted = np.array([factor != 1 for factor in factors])
         for name in names:
             values = table[name]
             if name in ("volume", "bid_size", "ask_size"):
-                table[name] = np.where(adjusted, np.rint((values / column).astype(np.float64)), values)
+                table[name] = np.where(adjusted, np.rint((values / (column / powers)).astype(np.float64)), values)
             else:
-                exact = np.rint(values * 10000).astype(np.longdouble) if raw is not None and raw.scaled else values
-                scale = np.longdouble(10000) if raw is not None and raw.scaled else np.longdouble(1)
-                table[name] = np.where(np.isnan(values), np.nan, (exact * column / scale).astype(np.float64))
+                exact = np.rint(values * 10000).astype(np.longdouble)
+                product = (exact * column).astype(np.float64) / (powers * 10000.0)
+                table[name] = np.where(np.isnan(values) | ~adjusted, values, product)
     lists = {name: table[name].tolist() if name in table else [] for name in names}
     if config.type is QuoteBar:
         return QuoteColumns(*base, sides=lists, bid_source=bid_source, ask_source=ask_source)
@@ -885,14 +911,21 @@ def concatenate(parts: list[Columns]) -> Columns:
         JoinedBars(joined),
         factors,
     )
+    result: Columns
     if isinstance(first, TradeColumns):
-        return TradeColumns(*base, **{n: [x for part in parts for x in getattr(part, n)] for n in TRADE_FIELDS})
-    return QuoteColumns(
-        *base,
-        sides={n: [x for part in parts for x in getattr(part, n)] for n in QUOTE_FIELDS},
-        bid_source=bid_sources,
-        ask_source=ask_sources,
-    )
+        result = TradeColumns(*base, **{n: [x for part in parts for x in getattr(part, n)] for n in TRADE_FIELDS})
+    else:
+        result = QuoteColumns(
+            *base,
+            sides={n: [x for part in parts for x in getattr(part, n)] for n in QUOTE_FIELDS},
+            bid_source=bid_sources,
+            ask_source=ask_sources,
+        )
+    if any(part.symbols is not None for part in parts):
+        result.symbols = [
+            symbol for part in parts for symbol in (part.symbols or [part.symbol] * len(part))
+        ]
+    return result
 
 
 def _keep(columns: Columns, rows: list[int]) -> Columns:
@@ -911,15 +944,19 @@ def _keep(columns: Columns, rows: list[int]) -> Columns:
         columns.raw,
         columns.factors,
     )
+    kept: Columns
     if isinstance(columns, TradeColumns):
-        return TradeColumns(*base, **{n: [getattr(columns, n)[i] for i in rows] for n in TRADE_FIELDS})
-    assert isinstance(columns, QuoteColumns)
-    return QuoteColumns(
-        *base,
-        sides={n: [getattr(columns, n)[i] for i in rows] for n in QUOTE_FIELDS},
-        bid_source=[columns.bid_source[i] for i in rows],
-        ask_source=[columns.ask_source[i] for i in rows],
-    )
+        kept = TradeColumns(*base, **{n: [getattr(columns, n)[i] for i in rows] for n in TRADE_FIELDS})
+    else:
+        assert isinstance(columns, QuoteColumns)
+        kept = QuoteColumns(
+            *base,
+            sides={n: [getattr(columns, n)[i] for i in rows] for n in QUOTE_FIELDS},
+            bid_source=[columns.bid_source[i] for i in rows],
+            ask_source=[columns.ask_source[i] for i in rows],
+        )
+    kept.symbols = None if columns.symbols is None else [columns.symbols[i] for i in rows]
+    return kept
 
 
 def _cut(columns: Columns, low: int, high: int) -> Columns:
