@@ -5,6 +5,9 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
+
+from vibetrader.results.findings import ErrorClass, Finding
 
 #: Algorithm method → LEAN data folder name of its security type.
 _ADDERS = {
@@ -78,6 +81,37 @@ def needs_of(source: str) -> DataNeeds:
         dates.get("set_end_date"),
         unknown=tuple(unknown),
     )
+
+
+def absent_data(source: str, folder: Path) -> list[Finding]:
+    """A warning for each subscription that the data folder has no file for: LEAN itself says nothing about it."""
+    lines = source.splitlines()
+    found = []
+    for kind, market, ticker, resolution in needs_of(source).bars:
+        place = folder / kind / market / resolution
+        name = ticker.lower()
+        mapped = folder / kind / market / "map_files" / f"{name}.csv"
+        if (
+            (place / name).is_dir()
+            or any(place.glob(f"{name}.zip"))
+            or any(place.glob(f"{name}_*.zip"))
+            or mapped.exists()
+        ):
+            continue
+        line = next((i for i, text in enumerate(lines, 1) if ticker.lower() in text.lower() and "add_" in text), None)
+        found.append(
+            Finding(
+                error_class=ErrorClass.DATA if place.is_dir() and kind != "equity" else ErrorClass.SYMBOL,
+                stage="check",
+                severity="warning",
+                raw=f"the data folder has no {resolution} bars of {ticker} ({kind}, {market})",
+                line=line,
+                source=lines[line - 1].rstrip() if line else "",
+                cause="The ticker is mistyped, belongs to another market, or its bars are not there in this resolution.",
+                fix=f"Check the spelling of {ticker}, its market and its resolution, or add its bars to the data folder.",
+            )
+        )
+    return found
 
 
 def _snake(name: str) -> str:

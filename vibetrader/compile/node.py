@@ -13,7 +13,7 @@ from vibetrader.backtest.metrics import flat_metrics
 from vibetrader.backtest.protocol import BacktestRequest
 from vibetrader.compile.enrich import explain, refusals
 from vibetrader.compile.hindsight import loop_line, order_line
-from vibetrader.compile.needs import needs_of
+from vibetrader.compile.needs import absent_data, needs_of
 from vibetrader.errors import DataError, NoResultError, UnsupportedLeanFeature, VibeTraderError
 from vibetrader.marketdata.provide import Provided, provide
 from vibetrader.results import Outcome, Status
@@ -47,7 +47,7 @@ def node(run: RunDir, settings: Settings) -> Outcome:
         source = mended
     if result is not None and not errors:
         told = _why_silent(run, settings, source, result) if _is_silent(result) else []
-        findings = [*told, *findings]
+        findings = [*findings, *told]
         run.write_lines(ERRORS, findings)
         run.write(METRICS, flat_metrics(result))
         message = "; ".join([_said(result), *(finding.raw for finding in told[:1])])
@@ -95,8 +95,10 @@ def _attempt(run: RunDir, settings: Settings, source: str) -> tuple[BacktestResu
     except NoResultError as error:
         kind = explain(error.message, source).error_class
         kind = kind if kind in (ErrorClass.TIMEOUT, ErrorClass.MEMORY) else ErrorClass.ENVIRONMENT
-        return None, [*findings, _plain(kind, error.message, error.hint)]
+        line = loop_line(source) if kind is ErrorClass.TIMEOUT else None
+        return None, [_at(_plain(kind, error.message, error.hint), line, source), *findings]
     run.amend_manifest(data_receipt=data.receipt, protections=list(result.protections))
+    findings += absent_data(source, data.folder)
     return result, _merged(findings, result, source)
 
 

@@ -34,6 +34,7 @@ def check(program: Program) -> Iterator[Mistake]:
     yield from _instances(program)
     yield from _initialize(program, program.algorithm)
     yield from _on_data(program, program.algorithm)
+    yield from _constructor(program)
     yield from _arguments(program)
     yield from _clashes(program)
 
@@ -222,6 +223,16 @@ def _on_data(program: Program, node: ast.ClassDef) -> Iterator[Mistake]:
             fix="Write on_data, or schedule a method.",
             example="def on_data(self, data: Slice): ...",
         )
+
+
+def _constructor(program: Program) -> Iterator[Mistake]:
+    method = program.methods.get("__init__")
+    if method is not None and program.algorithm is not None and program.algorithm in program.algorithms:
+        yield program.mistake(
+            ErrorClass.RUNTIME, method.lineno, "the algorithm has a constructor", severity="warning",
+            cause="LEAN makes the object before it is connected to the engine; nothing of QCAlgorithm may be used there.",
+            fix="Set the attributes in initialize.", example="def initialize(self): ...",
+        )  # fmt: skip
 
 
 def _arguments(program: Program) -> Iterator[Mistake]:
