@@ -350,7 +350,7 @@ class Chart(LeanOverrides):
         }
         if self.symbol is not None:
             symbol = self.symbol
-            out["symbol"] = {"value": symbol.value, "id": str(symbol.id), "permtick": symbol.id.symbol}
+            out["symbol"] = {"value": symbol.value, "id": str(symbol.id), "permtick": symbol.value}
         if self.legend_disabled:
             out["legendDisabled"] = True
         return out

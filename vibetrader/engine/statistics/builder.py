@@ -274,7 +274,7 @@ def trade_json(trade: Trade) -> dict[str, Any]:
 
 def symbol_json(symbol: Any) -> dict[str, Any]:
     """A symbol as LEAN writes it."""
-    out: dict[str, Any] = {"value": symbol.value, "id": str(symbol.id), "permtick": symbol.id.symbol}
+    out: dict[str, Any] = {"value": symbol.value, "id": str(symbol.id), "permtick": symbol.value}
     if symbol.underlying is not None:
         out["underlying"] = symbol_json(symbol.underlying)
     return out
