@@ -10,22 +10,8 @@ from vibetrader.spec.strategy import StrategySpec
 
 Account = Literal["cash", "margin"]
 
-# LEAN: Common/Brokerages/*BrokerageModel.cs, CanSubmitOrder and CanUpdateOrder.
+# LEAN: Common/Brokerages/*BrokerageModel.cs, CanSubmitOrder.
 _NO_STOP_ORDERS: Final = frozenset({"binance", "binance_us", "coinbase", "gdax"})
-_NO_UPDATES: Final = frozenset(
-    {
-        "binance",
-        "binance_us",
-        "binance_futures",
-        "binance_coin_futures",
-        "bybit",
-        "coinbase",
-        "kraken",
-        "gdax",
-        "ftx",
-        "ftxus",
-    }
-)
 # Members of LEAN's BrokerageName, and whether a margin account is refused.
 _NAMES: Final = frozenset(
     {
@@ -92,14 +78,12 @@ class Broker:
         name: Member of LEAN's BrokerageName in lower case, "" for LEAN's default model.
         account: Kind of account.
         takes_stops: Stop market orders are accepted.
-        takes_updates: Resting orders can be changed.
         fee_in_base: The fee of a purchase is taken from the coin that is bought.
     """
 
     name: str
     account: Account
     takes_stops: bool
-    takes_updates: bool
     fee_in_base: bool
 
 
@@ -152,7 +136,6 @@ def broker_for(spec: StrategySpec) -> Broker:
         name,
         account,
         takes_stops=not (name in _NO_STOP_ORDERS and is_crypto),
-        takes_updates=name not in _NO_UPDATES,
         fee_in_base=name in ("binance", "binance_us") and is_crypto and spec.fees is None,
     )
 

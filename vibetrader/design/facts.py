@@ -102,7 +102,8 @@ class Facts:
         """Stops are orders at the brokerage rather than checks in the code."""
         if self.exits_in_code or not self.broker.takes_stops:
             return False
-        return self.has_stops and (self.broker.takes_updates or not self.moves_stops)
+        # A stop that moves is replaced, and until the old one is gone its coins are reserved.
+        return self.has_stops and not (self.moves_stops and self.one_resting_exit)
 
     @property
     def targets_rest(self) -> bool:

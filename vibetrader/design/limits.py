@@ -126,7 +126,8 @@ class Limits(Protection):
                 f'    {self.owner}.market_on_close_order(self._symbol, -quantity, tag="time exit")',
             ]
         else:
-            lines.append(f'{self.owner}.liquidate(self._symbol, tag="time exit")')
+            close = [f'{self.owner}.liquidate(self._symbol, tag="time exit")']
+            lines += if_lines("self._position() != 0", close) if self.leaves_dust else close
         self.methods.append(
             Method("_flatten", "", "None", "Close what is open; nothing new is opened on this day.", lines)
         )

@@ -244,8 +244,8 @@ class Protection(Sizing):
             place = f"{self.owner}.stop_market_order("
             lines += [
                 "if self._stop is not None:",
-                "    self._stop.update_stop_price(stop)",
-                "    return",
+                "    # Replaced, not updated: LEAN holds an updated stop against the bar that has just ended.",
+                "    self._stop.cancel()",
                 f"quantity = {self.owner}.portfolio[self._symbol].quantity",
                 f'self._stop = {place}self._symbol, -quantity, stop, tag="stop loss")',
             ]
@@ -282,7 +282,7 @@ class Protection(Sizing):
                 lines += [f"{'elif' if index else 'if'} {self._holds(way)}:", *indented(inside)]
         why = "this brokerage takes no stop orders" if self.stops_in_code else "one resting sale at a time"
         if self.stops_in_code and self.broker.takes_stops and not self.exits_in_code:
-            why = "this brokerage does not change resting orders"
+            why = "a cash account cannot replace a resting sale"
         return Method(
             self.watcher, f"bar: {self.bar_type}", "None", f"Close once a bar has reached a level: {why}.", lines
         )

@@ -144,7 +144,7 @@ class PipsStrategy(QCAlgorithm):
         """Put the stop at another price."""
         self._stop_price = stop
         if self._stop is not None:
-            self._stop.update_stop_price(stop)
-            return
+            # Replaced, not updated: LEAN holds an updated stop against the bar that has just ended.
+            self._stop.cancel()
         quantity = self.portfolio[self._symbol].quantity
         self._stop = self.stop_market_order(self._symbol, -quantity, stop, tag="stop loss")
