@@ -39,6 +39,18 @@ def dec(value: object) -> Decimal:
     return plain(Decimal(repr(number)))
 
 
+def double(value: Decimal) -> float:
+    """A decimal as a double the way .NET converts it: its integer as a double, over a power of ten.
+
+    That is not always the nearest double, and the last digit shows in texts.
+    """
+    sign, digits, exponent = value.as_tuple()
+    if not isinstance(exponent, int) or exponent >= 0:
+        return float(value)
+    number = float(int("".join(map(str, digits)))) / float(10**-exponent)
+    return -number if sign else number
+
+
 def plain(value: Decimal) -> Decimal:
     """The same number without a positive exponent (1E+2 → 100) and without "-0"."""
     exponent = value.as_tuple().exponent
@@ -68,7 +80,7 @@ def smart_round(value: Decimal) -> Decimal:
     value = normalize(value)
     if value > 1000:
         return round_to(value, 4)
-    return round_significant(value, 7)
+    return normalize(round_significant(value, 7))
 
 
 def round_significant(value: Decimal, digits: int) -> Decimal:

@@ -49,6 +49,11 @@ class Segment(NamedTuple):
     end: int
     regular: bool
 
+    @property
+    def state(self) -> str:
+        """LEAN's word for it."""
+        return "market" if self.regular else "premarket"
+
 
 class DayHours:
     """Sessions of one weekday or date. LEAN: Common/Securities/LocalMarketHours.cs."""

@@ -7,7 +7,7 @@ from typing import Any
 from vibetrader.engine.data.bars import Tick
 from vibetrader.engine.data.enums import DataNormalizationMode, Resolution
 from vibetrader.engine.feed.config import SubscriptionDataConfig
-from vibetrader.engine.feed.reader import DataReader, LastPoint, Stream, concatenate, until, use_strict_end_times
+from vibetrader.engine.feed.reader import DataReader, LastPoint, Stream, concatenate, keep, until, use_strict_end_times
 from vibetrader.engine.feed.subscription import NEVER, Subscription
 from vibetrader.engine.timekeeping import DAY, MINUTE
 
@@ -232,22 +232,19 @@ class DataFeed:
                 if len(whole.columns):
                     # LEAN tracks the last point before it drops those of the future
                     last = LastPoint(whole.columns, len(whole.columns) - 1)
-                warm = until(whole, pivot_local)
+                warm = until(whole, pivot)
         normal = self.reader.stream(
-            config, hours, normal_start, end, step, since=pivot_local, last=last, data_filter=data_filter
+            config, hours, normal_start, end, step, since=pivot, last=last, data_filter=data_filter
         )
         if warm is None:
             return normal
         # LEAN: Enumerators/ConcatEnumerator.cs: what ends no later than the last of the first part is skipped
         columns, events = normal.columns, normal.events
-        ends = [warm.columns.end[-1]] if len(warm.columns) else []
-        ends += [point.end_ns for _, point in warm.events[-1:]]
-        if ends:
-            latest = max(ends)
-            from vibetrader.engine.feed.reader import _keep
-
-            columns = _keep(columns, [row for row in range(len(columns)) if columns.end[row] > latest])
-            events = [item for item in events if item[1].end_ns > latest]
+        arrivals = [*warm.columns.emit[-1:], *(moment for moment, _ in warm.events[-1:])]
+        if arrivals:
+            latest = max(arrivals)
+            columns = keep(columns, [row for row in range(len(columns)) if columns.emit[row] > latest])
+            events = [item for item in events if item[0] > latest]
         parts = [part for part in (warm.columns, columns) if len(part)]
         joined = concatenate(parts) if parts else columns
         return Stream(joined, warm.events + events)

@@ -79,6 +79,21 @@ class FillForward:
                 yield fill
                 start, end = fill.start, fill.end
 
+    def ends_within(self, last: Fill, next_start: int, next_end: int) -> bool:
+        """True when the subscription ends while repeats are still due: the next bar never comes.
+
+        LEAN: FillForwardEnumerator.cs, MoveNext: a repeat that is required after the end stops the enumerator.
+        """
+        if last.end < self._end:
+            return False
+        own_end, self._end = self._end, last.end + 1
+        try:
+            if self._simple:
+                return next(self._between_simple(last.start, last.end, True, next_start, next_end), None) is not None
+            return self._next(last.start, last.end, True, next_start, next_end) is not None
+        finally:
+            self._end = own_end
+
     def _within_session(self, end: int, next_start: int, next_end: int) -> Iterator[Fill]:
         """The repeats that follow one at `end` up to the close: one each step, nothing else comes first."""
         small, zone = self._small, self._zone

@@ -173,14 +173,14 @@ class DataReader:
         else:
             columns, raw_close = self._bars(config, hours, first, start_local, end_local, step, mapping, factors, last)
         if since is not None:
-            columns = _cut(columns, _first_at_least(columns.end, since), len(columns))
+            columns = _cut(columns, _first_at_least(columns.emit, since), len(columns))
         found: list[tuple[int, Any]] = []
         if events and config.type is not QuoteBar and not config.is_custom_data:
             found = self._events(config, hours, start_local, end_local, mapping, factors, raw_close)
             if since is not None:
-                found = [item for item in found if item[1].end_ns >= since]
+                found = [item for item in found if item[0] >= since]
         if data_filter is not None:
-            columns = _keep(columns, [i for i in range(len(columns)) if data_filter(columns.bar(i))])
+            columns = keep(columns, [i for i in range(len(columns)) if data_filter(columns.bar(i))])
         return Stream(columns, found)
 
     def _empty(self, config: SubscriptionDataConfig) -> Columns:
@@ -220,6 +220,9 @@ class DataReader:
         if strict and len(ends):
             starts, ends, raw_rows = _strict_times(starts, ends, raw_rows, hours, start)
         scaling = self._scaling(config, factors, starts, ends, raw_rows, len(raw.times))
+        if mapping.rows:
+            # LEAN: Enumerators/FillForwardEnumerator.cs, MoveNext: nothing is repeated after the delisting
+            end = min(end, from_date(mapping.delisting_date) + DAY)
         columns = self._fill(config, hours, starts, ends, raw_rows, raw, scaling, step, strict, start, end, last)
         columns.symbols = _symbols_of_rows(config.symbol, mapping, columns)
         return columns, raw_close
@@ -334,7 +337,8 @@ class DataReader:
         if fill:
             assert step is not None
             filler = FillForward(hours, config.data_zone, span, step, extended, strict, end)
-            inserts = _gaps(filler, hours, starts, ends, min(step, span), extended, last, start, span)
+            inserts, count = _gaps(filler, hours, starts, ends, min(step, span), extended, last, start, span)
+            starts, ends, raw_rows = starts[:count], ends[:count], raw_rows[:count]
         if config.is_filtered_subscription and not hours.is_market_always_open and count:
             kept = _open_mask(hours, starts, ends, extended)
         else:
@@ -512,6 +516,7 @@ class DataReader:
                     now = mapping.ticker_at(this, ticker)
                     if now != ticker:
                         if ticker:
+                            symbol = Symbol(symbol.id, now)
                             found.append((emit, SymbolChangedEvent(symbol, moment, ticker, now)))
                         ticker = now
             if not warned and day >= delisted_day:
@@ -525,10 +530,10 @@ class DataReader:
         return found
 
 
-def until(stream: Stream, local: int) -> Stream:
-    """What ends up to a clock time."""
-    columns = _cut(stream.columns, 0, _first_at_least(stream.columns.end, local + 1))
-    return Stream(columns, [item for item in stream.events if item[1].end_ns <= local])
+def until(stream: Stream, utc: int) -> Stream:
+    """What arrives up to a moment."""
+    columns = _cut(stream.columns, 0, _first_at_least(stream.columns.emit, utc + 1))
+    return Stream(columns, [item for item in stream.events if item[0] <= utc])
 
 
 # -- helpers on columns -------------------------------------------------------------------------------------------
@@ -627,8 +632,11 @@ def _gaps(
     last: LastPoint | None,
     start: int,
     span: int,
-) -> list[tuple[int, int, int, int]]:
-    """Repeats as (row they follow, arrival, start, end); row -1 stands for the point before the first."""
+) -> tuple[list[tuple[int, int, int, int]], int]:
+    """Repeats as (row they follow, arrival, start, end), and how many rows come before the end.
+
+    Row -1 stands for the point before the first.
+    """
     found: list[tuple[int, int, int, int]] = []
     count = len(starts)
     if last is not None and len(last.columns):
@@ -642,32 +650,28 @@ def _gaps(
         else:
             found += [(-1, fill.end, fill.start, fill.end) for fill in filler.after(before_start, before_end, True)]
     if not count:
-        return found
+        return found, 0
     # a repeat needs a session with room for it before the next bar ends
     zone = hours.time_zone
     utc = zone.to_utc_array(starts)
     wide = (utc[1:] - utc[:-1]) > small
     if not hours.is_market_always_open and wide.any():
         opens, closes = _sessions(hours, int(starts[0]), int(ends[-1]), extended)
-        if filler_is_strict(filler):
-            pass
         place = np.minimum(np.searchsorted(closes, ends[:-1], side="right"), len(opens) - 1)
         earliest = np.maximum(opens[place], ends[:-1])
         # an hour's tolerance: bars of other lengths than the step are judged by the rules themselves
         wide &= earliest < ends[1:]
     start_list, end_list = starts.tolist(), ends.tolist()
     for row in np.flatnonzero(wide).tolist():
+        fill = None
         for fill in filler.between(start_list[row], end_list[row], False, start_list[row + 1], end_list[row + 1]):
             found.append((row, fill.end, fill.start, fill.end))
+        if fill is not None and filler.ends_within(fill, start_list[row + 1], end_list[row + 1]):
+            return found, row + 1
     found += [
         (count - 1, fill.end, fill.start, fill.end) for fill in filler.after(start_list[-1], end_list[-1], False)
     ]
-    return found
-
-
-def filler_is_strict(filler: FillForward) -> bool:
-    """True when daily bars run from open to close."""
-    return filler._strict
+    return found, count
 
 
 def _rounded(
@@ -928,7 +932,7 @@ def concatenate(parts: list[Columns]) -> Columns:
     return result
 
 
-def _keep(columns: Columns, rows: list[int]) -> Columns:
+def keep(columns: Columns, rows: list[int]) -> Columns:
     """Some of the rows."""
     if len(rows) == len(columns):
         return columns
@@ -960,7 +964,7 @@ def _keep(columns: Columns, rows: list[int]) -> Columns:
 
 
 def _cut(columns: Columns, low: int, high: int) -> Columns:
-    return _keep(columns, list(range(low, high)))
+    return keep(columns, list(range(low, high)))
 
 
 def _tick(

@@ -50,7 +50,10 @@ class SecurityChanges:
 
 
 def _for_users(securities: list[Any]) -> list[Any]:
-    found = [s for s in securities if s.symbol.security_type != SecurityType.BASE and not s.is_internal]
+    # a security that has just left has no subscriptions any more
+    found = [
+        s for s in securities if s.symbol.security_type != SecurityType.BASE and not (s.subscriptions and s.is_internal)
+    ]
     return sorted(found, key=lambda security: security.symbol.value)
 
 
@@ -232,7 +235,7 @@ class UniverseSelection:
         state.securities.remove(symbol)
         if pending or internal:
             return SecurityChanges()
-        return SecurityChanges([], [_Removed.of(security)])
+        return SecurityChanges([], [security])
 
     # -- the engine's own feeds ---------------------------------------------------------------------------------------
 
@@ -307,15 +310,6 @@ class UniverseSelection:
         for security in wanted:
             for point in known.get(security.symbol, []):
                 security.set_market_price(point)
-
-
-class _Removed:
-    """A delisted security keeps its place in the changes of the step, although it has lost its subscriptions."""
-
-    @staticmethod
-    def of(security: Any) -> Any:
-        security.__dict__["_was_delisted_now"] = True
-        return security
 
 
 class _UniverseSecurity:
