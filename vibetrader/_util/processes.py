@@ -33,6 +33,66 @@ class Completed:
     duration_s: float
 
 
+class Child:
+    """A started command in a session of its own, its output kept in files.
+
+    Files rather than pipes: a grandchild that outlives the child cannot keep us waiting for the end of a pipe.
+    """
+
+    def __init__(
+        self,
+        argv: Sequence[str | Path],
+        *,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        takes_input: bool = False,
+    ) -> None:
+        self._out, self._err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 (`ended` closes them)
+        self._process = subprocess.Popen(
+            [str(part) for part in argv],
+            cwd=cwd,
+            env=None if env is None else dict(env),
+            stdin=subprocess.PIPE if takes_input else subprocess.DEVNULL,
+            stdout=self._out,
+            stderr=self._err,
+            start_new_session=True,
+        )
+
+    def tell(self, text: str) -> None:
+        """Give the child its whole input; one that has ended already says so by how it ended."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(text.encode())
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+
+    def ended(self, timeout_s: float, *, max_output: int = 1_000_000) -> Completed:
+        """Wait for its end or its time limit; then nothing that it started is left."""
+        elapsed = stopwatch()
+        timed_out = True
+        try:
+            timed_out = not ends_within(self._process, timeout_s)
+        finally:
+            self.kill()
+        told = [_kept(file, max_output) for file in (self._out, self._err)]
+        self._out.close()
+        self._err.close()
+        return Completed(self._process.returncode, told[0], told[1], timed_out, elapsed())
+
+    def kill(self) -> None:
+        """End it with all that it started."""
+        kill_group(self._process)
+        if self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
+
+    def discard(self) -> None:
+        """End it and forget what it said."""
+        self.kill()
+        self._out.close()
+        self._err.close()
+
+
 def run(
     argv: Sequence[str | Path],
     *,
@@ -50,24 +110,7 @@ def run(
     Raises:
         FileNotFoundError: There is no such command.
     """
-    elapsed = stopwatch()
-    # Files rather than pipes: a grandchild that outlives the child cannot keep us waiting for the end of a pipe.
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        child = subprocess.Popen(
-            [str(part) for part in argv],
-            cwd=cwd,
-            env=None if env is None else dict(env),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            start_new_session=True,
-        )
-        timed_out = True
-        try:
-            timed_out = not ends_within(child, timeout_s)
-        finally:
-            kill_group(child)
-        return Completed(child.returncode, _kept(out, max_output), _kept(err, max_output), timed_out, elapsed())
+    return Child(argv, cwd=cwd, env=env).ended(timeout_s, max_output=max_output)
 
 
 def ends_within(child: subprocess.Popen[bytes], seconds: float) -> bool:

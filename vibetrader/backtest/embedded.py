@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import compileall
+import contextlib
 import dataclasses
 import json
 import re
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-from vibetrader._util.processes import run
+from vibetrader._util.processes import Child
 from vibetrader.backtest import sandbox
 from vibetrader.backtest.leanfiles import read_results
 from vibetrader.backtest.protocol import BacktestRequest, Unavailable
@@ -30,7 +32,6 @@ class EmbeddedBacktester:
     def run(self, request: BacktestRequest) -> BacktestResult:
         """Run the project in a contained child; see `Backtester.run`."""
         prepare_output(request.output)
-        _compile_engine()
         sandbox.refuse_if_weak(request.sandbox)
         output = request.output.resolve()
         policy = sandbox.Policy(
@@ -40,14 +41,7 @@ class EmbeddedBacktester:
             memory_mb=request.memory_mb,
             mode=request.sandbox,
         )
-        argv = [
-            sys.executable,
-            "-s",  # no packages of the user's home
-            "-P",  # no module of the working folder in front of the library's
-            "-m",
-            "vibetrader.backtest.contained",
-            json.dumps(dataclasses.asdict(policy)),
-            "--",
+        arguments = [
             str(request.project.resolve()),
             "--data-folder",
             str(request.data_folder.resolve()),
@@ -57,8 +51,15 @@ class EmbeddedBacktester:
             request.id,
         ]
         for name, value in request.parameters.items():
-            argv += ["-p", f"{name}={value}"]
-        done = run(argv, timeout_s=request.timeout_s, cwd=request.project, env=child_environment())
+            arguments += ["-p", f"{name}={value}"]
+        order = {
+            "policy": dataclasses.asdict(policy),
+            "folder": str(request.project.resolve()),
+            "arguments": arguments,
+        }
+        child = _Ready.take()
+        child.tell(json.dumps(order) + "\n")
+        done = child.ended(request.timeout_s)
         if done.timed_out:
             raise NoResultError(
                 f"the backtest took longer than {request.timeout_s:g} s and was stopped",
@@ -75,6 +76,51 @@ class EmbeddedBacktester:
             )
         protections = () if request.sandbox == "off" else sandbox.available()
         return dataclasses.replace(result, engine=self.name, duration_s=done.duration_s, protections=protections)
+
+
+class _Ready:
+    """The process that waits for the next order, if one does."""
+
+    _child: Child | None = None
+
+    @classmethod
+    def make(cls) -> None:
+        """Start one unless one waits."""
+        if cls._child is None:
+            _compile_engine()
+            cls._child = _start()
+
+    @classmethod
+    def take(cls) -> Child:
+        """The waiting one, or one started now."""
+        child, cls._child = cls._child, None
+        if child is None:
+            _compile_engine()
+            child = _start()
+        return child
+
+    @classmethod
+    def dismiss(cls) -> None:
+        """End the waiting one."""
+        if cls._child is not None:
+            cls._child.discard()
+            cls._child = None
+
+
+@contextlib.contextmanager
+def ready() -> Iterator[None]:
+    """Have a process load the engine while the caller does something else; the next `run` in here uses it."""
+    _Ready.make()
+    try:
+        yield
+    finally:
+        _Ready.dismiss()
+
+
+def _start() -> Child:
+    # -s: no packages of the user's home; -P: no module of the working folder in front of the library's.
+    argv = [sys.executable, "-s", "-P", "-m", "vibetrader.backtest.contained"]
+    return Child(argv, env=child_environment(), takes_input=True)
 
 
 def _compile_engine() -> None:

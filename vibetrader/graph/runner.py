@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 
-from vibetrader.graph import routes
+from vibetrader.graph import routes, wiring
 from vibetrader.graph.nodes import NODES, Node
 from vibetrader.results import Outcome, Status
 from vibetrader.results.ideas import Questions
@@ -36,6 +37,18 @@ def walk(
     Returns:
         The outcome that decides the exit code: the last failure that nothing later made good, else the last outcome.
     """
+    with contextlib.ExitStack() as helpers:
+        return _walk(run, settings, start, ask, nodes, helpers)
+
+
+def _walk(
+    run: RunDir,
+    settings: Settings,
+    start: str,
+    ask: Asker | None,
+    nodes: Mapping[str, Node],
+    helpers: contextlib.ExitStack,
+) -> Outcome:
     name = start
     visits: Counter[str] = Counter()
     rounds = 0
@@ -52,6 +65,8 @@ def walk(
         else:
             if skipping and name != routes.REPORT:
                 run.remove(ERRORS)  # of an earlier attempt: this one is made because something is different
+                if nodes is NODES and name != routes.COMPILE:
+                    helpers.enter_context(wiring.engine_ahead(settings))
             skipping = False
             visits[name] += 1
             outcome = run.visit(name, nodes[name], settings)
