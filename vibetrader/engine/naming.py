@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from enum import Enum
+from enum import Enum, EnumMeta
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -145,7 +145,15 @@ def _known_snake(cls: type, pascal: str) -> str | None:
     return None
 
 
-class LeanEnum(Enum):
+class _LeanEnumType(EnumMeta):
+    def __getattr__(cls, name: str) -> Any:
+        raise AttributeError(f"type object '{cls.__name__}' has no attribute '{name}'")
+
+    def __dir__(cls) -> list[str]:
+        return sorted({*super().__dir__(), *cls.__members__})
+
+
+class LeanEnum(Enum, metaclass=_LeanEnumType):
     """An enumeration as LEAN shows it to Python: no int, yet equal to its number and its C# name; prints UPPER_CASE.
 
     Members are declared UPPER_CASE; `alias_members` adds the C# spelling (`Resolution.Daily`). Members have no `.name`.

@@ -895,8 +895,8 @@ _HISTORY = _bindings(
         f"indicator: {kind}, {subject}, {span}, {_RESOLUTION}, {tail}"
         for span in ("period: int", "span: timedelta", "start: datetime, end: datetime")
         for kind, subject, tail in (
-            (_POINTS, "symbol: Symbol", _NUMBER),
-            (_POINTS, "symbols: List[Symbol]", _NUMBER),
+            (_POINTS, "symbols: List[Symbol]" if span == "span: timedelta" else "symbol: Symbol", _NUMBER),
+            (_POINTS, "symbol: Symbol" if span == "span: timedelta" else "symbols: List[Symbol]", _NUMBER),
             (_ANY_T, "symbols: List[Symbol]", f"{_FUNC_T} = None"),
             (_ANY_T, "symbol: Symbol", f"{_FUNC_T} = None"),
         )

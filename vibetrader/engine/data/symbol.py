@@ -195,3 +195,14 @@ class Symbol:
     def to_string(self) -> str:
         """The ticker."""
         return self._text
+
+
+def _special(text: str, value: str) -> Symbol:
+    symbol = Symbol(SecurityIdentifier("", SecurityType.BASE, "empty"), value)
+    symbol._text = text
+    return symbol
+
+
+#: LEAN: Common/Symbol.cs, Empty and None.
+Symbol.EMPTY = Symbol.Empty = _special(" 0", "")  # type: ignore[attr-defined]
+Symbol.NONE = _special("NONE 0", "NONE")  # type: ignore[attr-defined]

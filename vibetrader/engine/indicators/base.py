@@ -30,7 +30,7 @@ from vibetrader.engine.data.bars import (
 )
 from vibetrader.engine.data.symbol import Symbol
 from vibetrader.engine.indicators.kinds import NAMES, IndicatorStatus
-from vibetrader.engine.naming import LeanEnum, LeanOverrides, lean_names, to_snake
+from vibetrader.engine.naming import LeanEnum, LeanOverrides, lean_names, missing_attribute, to_snake
 from vibetrader.engine.rolling import RollingWindow
 from vibetrader.engine.timekeeping import from_datetime, to_datetime
 
@@ -113,6 +113,20 @@ class IndicatorResult:
 
 
 @lean_names
+class Consolidators(list[Any]):
+    """Consolidators that feed an indicator, with .NET's `count`."""
+
+    @property
+    def count(self) -> int:  # type: ignore[override]  # a property in .NET
+        """How many there are."""
+        return len(self)
+
+    @property
+    def Count(self) -> int:
+        """How many there are."""
+        return len(self)
+
+
 class IndicatorBase(LeanOverrides):
     """Base of all indicators."""
 
@@ -173,7 +187,7 @@ class IndicatorBase(LeanOverrides):
         self._row = 0
         self.name = ""
         #: Consolidators that feed it; `deregister_indicator` removes them.
-        self.consolidators: list[Any] = []
+        self.consolidators = Consolidators()
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         _, bound = self._overloads.bind(arguments, keywords)
@@ -243,6 +257,20 @@ class IndicatorBase(LeanOverrides):
         """One sample as a part of another indicator; gives the value."""
         self._accept(x, end, EMPTY_SYMBOL)
         return self._value
+
+    def step_quietly(self, x: Any, end: int) -> float:
+        """`step` whose `updated` event waits for `announce`."""
+        event, self._updated = self._updated, None
+        try:
+            self._accept(x, end, EMPTY_SYMBOL)
+        finally:
+            self._updated = event
+        return self._value
+
+    def announce(self) -> None:
+        """Tell the handlers of `updated` of the last sample."""
+        if self._updated is not None and self._updated:
+            self._updated(self, self._make_point())
 
     def advance(self, values: list[float], ends: list[int], start: int, stop: int, symbol: Symbol) -> None:
         """Take rows start … stop - 1 of a series of floats."""
@@ -443,7 +471,11 @@ class IndicatorBase(LeanOverrides):
             for candidate in (snake, name.lower(), snake.replace("_", "")):
                 if candidate != name and (candidate in self.__dict__ or hasattr(type(self), candidate)):
                     return getattr(self, candidate)
-        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+        if name == "default_window_size":
+            raise AttributeError(
+                f"'{type(self).__name__}' object has no attribute '{name}' Did you mean: 'DEFAULT_WINDOW_SIZE'?"
+            )
+        raise AttributeError(missing_attribute(type(self), name))
 
     def to_string(self) -> str:
         """The value with one to five decimals."""

@@ -169,8 +169,8 @@ class CompositeIndicator(Indicator):
     def _compute(self, x: float, end: int) -> float | None:
         result = self._composer(self.left, self.right)
         if not isinstance(result, IndicatorResult):
-            raise clr.InvalidCastException(
-                f"Unable to cast the result of type {type(result).__name__} to 'IndicatorResult'"
+            raise TypeError(
+                f"'{type(result).__name__}' value cannot be converted to QuantConnect.Indicators.IndicatorResult"
             )
         return result.value if result.status == IndicatorStatus.SUCCESS else None
 

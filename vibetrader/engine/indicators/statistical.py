@@ -294,7 +294,9 @@ class AutoRegressiveIntegratedMovingAverage(Indicator):
             return residuals
         errors = [[residuals[t - j] for j in range(1, ma + 1)] for t in range(ma, len(residuals))]
         if len(errors) > len(lags):
-            raise clr.IndexOutOfRangeException
+            raise clr.IndexOutOfRangeException(
+                "Index was outside the bounds of the array. in AutoRegressiveIntegratedMovingAverage.cs:line 263"
+            )
         rows = [[*lags[i], *error] for i, error in enumerate(errors)]
         fitted = self._least_squares(rows, series[ma:], intercept=self._with_intercept)
         slopes = fitted[1:] if self._with_intercept else fitted

@@ -668,8 +668,8 @@ class PivotPointsHighLow(BarIndicator):
                 self._points.add(point)
                 self.new_pivot_point_formed(self, PivotPointsEventArgs(point))
         if high is not None:
-            return float(PivotPointType.BOTH if low is not None else PivotPointType.HIGH)
-        return float(PivotPointType.LOW if low is not None else PivotPointType.NONE)
+            return float(int(PivotPointType.BOTH if low is not None else PivotPointType.HIGH))
+        return float(int(PivotPointType.LOW if low is not None else PivotPointType.NONE))
 
     def _find(self, window: deque[Any], middle: int, kind: PivotPointType) -> PivotPoint | None:
         if len(window) < (window.maxlen or 0):

@@ -113,7 +113,8 @@ class BollingerBands(Indicator):
         return bool(self.middle_band._ready() and self.standard_deviation._ready())
 
     def _compute(self, x: float, end: int) -> float | None:
-        deviation, middle = self.standard_deviation.step(x, end), self.middle_band.step(x, end)
+        # LEAN: the bands listen to the middle band and were there first
+        deviation, middle = self.standard_deviation.step(x, end), self.middle_band.step_quietly(x, end)
         width = deviation * self._k
         lower, upper = middle - width, middle + width
         self.lower_band._accept(lower, end, EMPTY_SYMBOL)
@@ -121,6 +122,7 @@ class BollingerBands(Indicator):
         # LEAN divides with composites: a zero divisor counts a sample and keeps the value
         if middle:
             self.band_width._accept((upper - lower) / middle * 100, end, EMPTY_SYMBOL)
+        self.middle_band.announce()
         self.price._accept(x, end, EMPTY_SYMBOL)
         self.percent_b.set((x - lower) / (upper - lower) if upper != lower else None, end, EMPTY_SYMBOL)
         return None if not deviation and self._ready() else x
