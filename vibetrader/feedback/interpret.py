@@ -282,6 +282,9 @@ class _Interpreter:
         if draft.symbols:
             adding = any(w in _ADD for w in self.words) and not any(w in ("instead", "switch", "change") for w in self.words)
             old = [s.ticker for s in self.spec.symbols]
+            named = [s for s in draft.symbols if not self._replaced(s)]
+            if named:
+                draft.symbols = named
             new = [*old, *(s for s in draft.symbols if s not in old)] if adding else list(draft.symbols)
             if any(w in _REMOVE for w in self.words) and all(s in old for s in draft.symbols):
                 new = [s for s in old if s not in draft.symbols]
@@ -299,6 +302,14 @@ class _Interpreter:
                 found = compiler.frame(index)
                 if found is not None:
                     self.used.update(range(index, found[1]))
+
+    def _replaced(self, ticker: str) -> bool:
+        """`ETH instead of BTC`: the symbol that goes."""
+        for index, item in enumerate(self.reading.items):
+            if item.kind == "symbol" and item.value == ticker:
+                before = " ".join(self.words[max(0, index - 3) : index])
+                return any(w in before for w in ("instead of", "statt", "rather than", "en vez", "em vez", "au lieu", "instead", "not"))
+        return False
 
     def _period(self, assembler: Assembler) -> None:
         slots = assembler.draft.slots
@@ -709,9 +720,12 @@ class _Interpreter:
             self.sides["long"] = self._mirrored_side(self.sides["short"])
             self._touch("long", "the long side as the mirror of the short")
 
-    @staticmethod
-    def _mirrored_side(side: dict[str, Any]) -> dict[str, Any]:
-        model = Side.model_validate(side).mirrored()
+    def _mirrored_side(self, side: dict[str, Any]) -> dict[str, Any]:
+        try:
+            model = Side.model_validate(side).mirrored()
+        except ValidationError as error:
+            self.problem = f"that gives no valid side: {error.errors(include_url=False)[0]['msg']}"
+            return dict(side)
         return {key: getattr(model, key) for key in Side.model_fields}
 
     def _one_side(self, keep: str) -> None:

@@ -697,7 +697,7 @@ class Compiler(SlotReader):
 
     def _declaration(self, i: int) -> int | None:
         """An indicator named without a condition: kept, and asked about when nothing uses it."""
-        if self.kind(i) in ("num", "ind", "out", "agg"):
+        if self.kind(i) in ("num", "ind", "out", "agg", "expr"):
             questions = len(self.memory.questions)
             found = self.operand(i)
             del self.memory.questions[questions:]

@@ -233,7 +233,7 @@ class Grammar:
         """One value with what modifies it: lag, timeframe, parameters."""
         i = self.skip(i)
         for reader in (
-            self._bracketed, self._symbol_value, self._function, self._factor, self._lagged, self._framed, self._multi_average,
+            self._formula, self._bracketed, self._symbol_value, self._function, self._factor, self._lagged, self._framed, self._multi_average,
             self._counted, self._distance, self._indicator, self._output, self._aggregate, self._average, self._price,
             self._pattern, self._entry, self._number,
         ):  # fmt: skip
@@ -241,6 +241,22 @@ class Grammar:
             if found is not None:
                 return self._suffixes(found)
         return None
+
+    def _formula(self, i: int) -> Found | None:
+        """A value written in the expression language itself."""
+        if self.kind(i) != "expr":
+            return None
+        node: ex.Expression = self.value(i)  # type: ignore[assignment]  # the lexer puts a tree there
+        if ex.is_condition(node):
+            return None
+        for call in ex.calls(node):
+            self.memory.indicator = call.indicator
+            if _is_average(call) and call not in self.memory.moving_averages:
+                self.memory.moving_averages.append(call)
+        for frame in ex.timeframes(node):
+            if frame not in self.memory.frames:
+                self.memory.frames.append(frame)
+        return Found(node, i + 1)
 
     def _bracketed(self, i: int) -> Found | None:
         if not self.is_sign(i, "("):
@@ -1388,6 +1404,9 @@ class Grammar:
             calendar = self._calendar(self.skip(i + 1, "trades", "if", "act", "only"))
             inner = calendar or self.atom(i + 1)
             return None if inner is None else Found(negated(inner.expression), inner.end)
+        if self.kind(i) == "expr" and ex.is_condition(self.value(i)):  # type: ignore[arg-type]
+            node: ex.Expression = self.value(i)  # type: ignore[assignment]
+            return self._windowed(Found(node, i + 1))
         if self.is_sign(i, "(", "["):
             inner = self.conditions(i + 1)
             if inner is not None and self.is_sign(inner.end, ")", "]"):

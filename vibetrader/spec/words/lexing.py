@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+import re
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Final
 
+from vibetrader.errors import SpecError
+from vibetrader.spec import expressions as ex
+from vibetrader.spec.expressions import FUNCTIONS, PRICE_FIELDS
+from vibetrader.spec.indicators import find_indicator
+from vibetrader.spec.parser import parse
 from vibetrader.spec.words import symbols
 from vibetrader.spec.words.tokens import Token, joined, tokenize
 from vibetrader.spec.words.vocabulary import Concept, known_words, lexicon, longest_phrase, split_words, typo_words
@@ -80,17 +86,57 @@ def _starts() -> dict[str, int]:
 def read(text: str) -> Reading:
     """The concepts of a text."""
     corrections: list[tuple[str, str]] = []
-    tokens = [_corrected(token, corrections) for token in joined(tokenize(text))]
+    spelled = _UNDERSCORE.sub(" ", text)
+    tokens = [_corrected(token, corrections) for token in joined(tokenize(spelled))]
+    formulas = _formulas(text)
     shouting = sum(c.isupper() for c in text) > 0.6 * max(1, sum(c.isalpha() and c.isascii() for c in text))
-    items = list(_items(tokens, shouting))
+    items = list(_items(tokens, shouting, formulas))
     return Reading(text, _settled(_merged(items)), corrections)
 
 
-def _items(tokens: list[Token], shouting: bool) -> Iterable[Item]:
+_UNDERSCORE: Final = re.compile(r"(?<=[A-Za-z])_(?=[A-Za-z])")
+_FORMULA: Final = re.compile(
+    r"(?<![\w.])[A-Za-z][A-Za-z_0-9]*(?:\((?:[^()]|\([^()]*\)){1,80}\))?(?:\.[A-Za-z_]+)?(?:@[0-9]+[A-Za-z])?(?:\[\d{1,4}\])?"
+)
+_FORMULA_NAMES: Final = ("any", "all", "count", "abs", "max", "min", "highest", "lowest", "stdev", "opening_range", "williams_r")
+
+
+def _formulas(text: str) -> list[tuple[int, int, ex.Expression]]:
+    """Pieces written in the expression language itself: `bb(20,2).lower`, `highest(high,20)[1]`, `all(close > open,3)`."""
+    found: list[tuple[int, int, ex.Expression]] = []
+    for match in _FORMULA.finditer(text):
+        piece = match.group()
+        name = re.match(r"[A-Za-z_0-9]+", piece)
+        assert name is not None
+        lowered = name.group().lower()
+        marked = "." in piece or "@" in piece or (lowered in _FORMULA_NAMES and "(" in piece) or ("_" in lowered and "(" in piece)
+        series = re.match(r"\w+\(\s*[A-Za-z]", piece) is not None
+        if not (marked or series) or len(piece) > 200 or (lowered not in FUNCTIONS and find_indicator(lowered) is None and lowered not in PRICE_FIELDS):
+            continue
+        try:
+            node = parse(piece.lower() if not piece.endswith("M") else piece)
+        except SpecError:
+            continue
+        if not ex.names(node):
+            found.append((match.start(), match.end(), node))
+    return found
+
+
+def _items(
+    tokens: list[Token], shouting: bool, formulas: list[tuple[int, int, ex.Expression]]
+) -> Iterable[Item]:
     index, starts = _index(), _starts()
     position = 0
     while position < len(tokens):
         token = tokens[position]
+        formula = next((f for f in formulas if f[0] == token.start), None)
+        if formula is not None:
+            end = position
+            while end < len(tokens) and tokens[end].start < formula[1]:
+                end += 1
+            yield Item("expr", formula[2], _between(tokens, position, end - position), str(formula[2]), token.start, formula[1], glued=token.glued)
+            position = end
+            continue
         ticker = _ticker(token, shouting, index)
         if ticker is not None and not _phrase_begins(tokens, position, index, starts):
             yield Item("symbol", ticker, token.text, token.norm, token.start, token.end, glued=token.glued)
@@ -175,6 +221,8 @@ def _single(token: Token, index: dict[tuple[str, ...], Concept]) -> Item:
         return Item(kind, value, token.text, token.norm, token.start, token.end, glued=token.glued)
 
     match token.kind:
+        case "number" if isinstance(token.value, float) and abs(token.value) > 1e12:
+            return item("word", token.norm)
         case "number":
             return item("num", token.value)
         case "clock":
