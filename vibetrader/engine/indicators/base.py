@@ -198,7 +198,7 @@ class IndicatorBase(LeanOverrides):
 
     # -- what subclasses give --------------------------------------------------------------------------------------
 
-    def _setup(self, **parameters: Any) -> None:
+    def _setup(self, *arguments: Any, **parameters: Any) -> None:
         """Take the constructor's parameters."""
 
     def _clear(self) -> None:
@@ -583,7 +583,7 @@ class WindowIndicator(Indicator):
     signatures = ("period: int",)
     period: int
 
-    def _setup(self, **parameters: Any) -> None:
+    def _setup(self, *arguments: Any, **parameters: Any) -> None:
         self.period = self.warm_up_period = check_period(parameters["period"])
 
     def _ready(self) -> bool:
