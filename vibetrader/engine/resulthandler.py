@@ -24,7 +24,7 @@ from vibetrader.engine.money import ZERO, dec, round_significant, round_to, smar
 from vibetrader.engine.statistics.builder import Performance, RunRecord, build, empty_performance
 from vibetrader.engine.statistics.capacity import CapacityEstimate
 from vibetrader.engine.statistics.dotnet import grouped, iso_time, percent
-from vibetrader.engine.statistics.interestrates import InterestRateProvider
+from vibetrader.engine.statistics.interestrates import InterestRateProvider, ModelRates
 from vibetrader.engine.statistics.jsonwriter import Compact, compact, indented
 from vibetrader.engine.statistics.orderjson import event_json, order_json, order_list_hash
 from vibetrader.engine.statistics.results import StatisticsResults
@@ -464,7 +464,7 @@ class ResultHandler:
                 returns, benchmark = self._first_day_samples()
             if returns:
                 try:
-                    results = build(self._record(trades, equity, returns, benchmark), self._rates)
+                    results = build(self._record(trades, equity, returns, benchmark), self._rate_model())
                     total, rolling, summary = results.total, results.rolling, dict(results.summary)
                 except (ValueError, ArithmeticError):
                     pass
@@ -475,6 +475,11 @@ class ResultHandler:
         for name, value in self._summary.items():
             summary.setdefault(name, value)
         return total, rolling, summary
+
+    def _rate_model(self) -> InterestRateProvider:
+        """The data folder's rates, or those of the model that the strategy set."""
+        model = getattr(self._state, "risk_free_interest_rate_model", None)
+        return self._rates if model is None or type(model).__name__ == "InterestRateProvider" else ModelRates(model)
 
     def _first_day_samples(self) -> tuple[list[Row], list[Row]]:
         """Before the first midnight LEAN makes a sample of its own, once an hour and only after a gain or loss."""
@@ -717,7 +722,7 @@ class ResultHandler:
                 parameters=len(state.parameters),
                 equity=own,
                 benchmark=benchmark,
-                rates=self._rates,
+                rates=self._rate_model(),
                 fills_outside_hours=self._fills_outside_hours(),
                 event_json=lambda event: event_json(event, self.algorithm_id),
                 order_json=order_json,

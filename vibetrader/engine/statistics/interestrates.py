@@ -6,13 +6,13 @@ from bisect import bisect_right
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from vibetrader.engine.money import ZERO
-from vibetrader.engine.timekeeping import DAY, Nanoseconds, from_date
+from vibetrader.engine.money import ZERO, dec
+from vibetrader.engine.timekeeping import DAY, Nanoseconds, from_date, to_datetime
 
 _DEFAULT: Final = Decimal("0.01")
 
@@ -52,6 +52,25 @@ class InterestRateProvider:
         found, counts = np.unique(places, return_counts=True)
         total = sum((self._rates[place] * count for place, count in zip(found.tolist(), counts.tolist())), ZERO)
         return total / len(times)
+
+
+class ModelRates(InterestRateProvider):
+    """Rates of a model that the strategy set.
+
+    Args:
+        model: Has `get_interest_rate(date)`.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self._ask = getattr(model, "get_interest_rate", None) or model.GetInterestRate
+
+    def rate(self, utc: Nanoseconds) -> Decimal:
+        """The model's rate at a time."""
+        return dec(self._ask(to_datetime(utc)))
+
+    def average(self, times: npt.NDArray[np.int64]) -> Decimal:
+        """Mean over times, one question per time."""
+        return sum((self.rate(time) for time in times.tolist()), ZERO) / len(times) if len(times) else ZERO
 
 
 def _parse(line: str) -> tuple[int, Decimal] | None:

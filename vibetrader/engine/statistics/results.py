@@ -4,8 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
+from vibetrader.engine.clr import ArgumentNullException
+from vibetrader.engine.data.dictionary import LeanDictionary, pair_type
+from vibetrader.engine.data.symbolcache import KeyNotFoundException
 from vibetrader.engine.naming import lean_names
 from vibetrader.engine.statistics.builder import Performance
+
+
+class NameDictionary(LeanDictionary[str, Any]):
+    """A .NET dictionary by name."""
+
+    _pair = pair_type("str,str")
+
+    def __init__(self, entries: dict[str, Any]) -> None:
+        self._entries = entries
+
+    def _find(self, key: Any) -> Any:
+        return self._entries.get(key)
+
+    def _get(self, key: Any) -> Any:
+        if key is None:
+            raise ArgumentNullException("Value cannot be null.", "key")
+        if key not in self._entries:
+            raise KeyNotFoundException(f"The given key '{key}' was not present in the dictionary.")
+        return self._entries[key]
+
+    def _pairs(self) -> list[tuple[str, Any]]:
+        return list(self._entries.items())
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._entries[key] = value
 
 
 @lean_names
@@ -39,10 +67,10 @@ class StatisticsResults:
 
     def __init__(self, total: Performance, rolling: dict[str, Performance], summary: dict[str, str]) -> None:
         self.total_performance = AlgorithmPerformance(total)
-        self.rolling_performances: dict[str, Any] = {
-            name: AlgorithmPerformance(window) for name, window in rolling.items()
-        }
-        self.summary = summary
+        self.rolling_performances = NameDictionary(
+            {name: AlgorithmPerformance(window) for name, window in rolling.items()}
+        )
+        self.summary = NameDictionary(summary)
         self.TotalPerformance = self.total_performance
         self.RollingPerformances = self.rolling_performances
         self.Summary = self.summary
