@@ -41,6 +41,8 @@ class ConsolidatorBase(LeanOverrides):
 
     emitted: clr.Event
     consolidated: Any
+    _user_event: clr.Event
+    _window: RollingWindow[Any]
 
     def __new__(cls, *arguments: Any, **keywords: Any) -> ConsolidatorBase:
         self = object.__new__(cls)
@@ -48,7 +50,7 @@ class ConsolidatorBase(LeanOverrides):
         self._user_event = self.emitted if cls.user_event == "shared" else clr.Event()
         #: The last emitted data.
         self.consolidated = None
-        self._window: RollingWindow[Any] = RollingWindow(2)
+        self._window = RollingWindow(2)
         return self
 
     @property

@@ -151,6 +151,16 @@ class QuoteColumns(Columns):
         "bid_close", "bid_high", "bid_low", "bid_open", "bid_size",
         "bid_source",
     )  # fmt: skip
+    ask_close: list[float]
+    ask_high: list[float]
+    ask_low: list[float]
+    ask_open: list[float]
+    ask_size: list[float]
+    bid_close: list[float]
+    bid_high: list[float]
+    bid_low: list[float]
+    bid_open: list[float]
+    bid_size: list[float]
 
     def __init__(self, *rows: Any, sides: dict[str, list[float]], bid_source: list[int], ask_source: list[int]) -> None:
         super().__init__(*rows)

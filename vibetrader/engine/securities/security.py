@@ -86,6 +86,9 @@ class Security:
     #: LEAN: SubscriptionManager.cs, IsDefaultDataType: quotes do not set an equity's price
     quotes_set_price: ClassVar[bool] = True
 
+    symbol: Symbol
+    _state: Any
+
     def __init__(
         self,
         symbol: Symbol,
@@ -163,6 +166,11 @@ class Security:
         return self.cache.price
 
     @property
+    def close_decimal(self) -> Decimal:
+        """Close of the last bar, exact."""
+        return self.cache.price_decimal
+
+    @property
     def open(self) -> float:
         """Open of the last bar."""
         return float(self.cache.field_decimal("open")) or self.price
@@ -185,12 +193,12 @@ class Security:
     @property
     def bid_price_decimal(self) -> Decimal:
         """Last bid, the price where there are no quotes, exact."""
-        return self.cache.side_decimal("bid_close") or self.cache.price_decimal
+        return self.cache.side_decimal("bid_close") or self.price_decimal
 
     @property
     def ask_price_decimal(self) -> Decimal:
         """Last ask, the price where there are no quotes, exact."""
-        return self.cache.side_decimal("ask_close") or self.cache.price_decimal
+        return self.cache.side_decimal("ask_close") or self.price_decimal
 
     @property
     def bid_price(self) -> float:
