@@ -417,7 +417,9 @@ class Overloads:
         if len(self.signatures) == 1:
             text += f" The expected signature is:\n  {self.name}({self.signatures[0]})"
         else:
-            lines = "\n".join(f"  {self.name}({signature})" for signature in self.signatures)
+            lines = "\n".join(f"  {self.name}({signature})" for signature in self.signatures[:10])
+            if len(self.signatures) > 10:
+                lines += f"\n  ... and {len(self.signatures) - 10} more"
             text += f" The following overloads are available:\n{lines}"
         if unknown is None:
             mismatch = self._mismatch(arguments, keywords)

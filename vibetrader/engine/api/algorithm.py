@@ -854,5 +854,5 @@ def _parse_float(text: str | None, default: float) -> float:
 
 
 for _base in QCAlgorithm.__mro__:
-    if _base.__module__.startswith("vibetrader."):
+    if _base.__module__.startswith("vibetrader.") and "_spelled" not in vars(_base):
         add_aliases(_base, {"isin": "ISIN", "cusip": "CUSIP", "sedol": "SEDOL", "cik": "CIK", "composite_figi": "CompositeFIGI"})

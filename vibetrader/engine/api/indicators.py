@@ -528,7 +528,7 @@ def higher_resolution(span: timedelta) -> Resolution:
 
 def name_of(algorithm: Any, symbol: Symbol | None, title: str, resolution: Resolution | None) -> str:
     """LEAN: CreateIndicatorName."""
-    shown = symbol is not None and str(symbol.value) != ""
+    shown = symbol is not None and str(symbol.value) != "" and symbol.market != "empty"
     if resolution is None and shown:
         assert symbol is not None
         resolution = get_subscription(algorithm, symbol).resolution
@@ -867,6 +867,8 @@ for _helper in HELPERS:
         setattr(HelpersMixin, _helper.name, _make(_helper))
 for _key in ("iv", "d", "g", "r", "t"):
     setattr(HelpersMixin, _key, _greek(_key))
+#: The helpers' C# names are here already.
+HelpersMixin._spelled = True  # type: ignore[attr-defined]
 _PASCAL = {"filtered_identity": "FilteredIdentity", "heikin_ashi": "HeikinAshi", "identity": "Identity", "t_3": "T3"}
 for _key, _value in list(vars(HelpersMixin).items()):
     if not _key.startswith("_") and callable(_value):
@@ -887,6 +889,19 @@ _REGISTER = _bindings(
     f"symbol: Symbol, indicator: {_ANY_T}, resolution: Optional[timedelta], {_FUNC_T} = None",
     f"symbol: Symbol, indicator: {_ANY_T}, consolidator: IDataConsolidator, {_FUNC_T} = None",
 )
+_resolution = clr.enumeration(Resolution)
+
+
+def _known_resolution(value: Any) -> Any:
+    if value is not None and not isinstance(_resolution(value), Resolution):
+        raise clr.NoMatch
+    return value
+
+
+for _parameters in _REGISTER.overloads:
+    for _parameter in _parameters:
+        if _parameter.kind == "Optional[Resolution]":
+            _parameter.convert = _known_resolution
 _HISTORY = _bindings(
     "indicator_history",
     f"indicator: {_POINTS}, history: List[Slice], {_NUMBER}",

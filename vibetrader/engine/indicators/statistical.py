@@ -157,7 +157,7 @@ class ValueAtRisk(WindowIndicator):
             raise clr.ArgumentException(
                 f"Period parameter for ValueAtRisk indicator must be greater than 2 but was {period}"
             )
-        self._quantile = NormalDist().inv_cdf(1 - confidence_level)
+        self._confidence = confidence_level
         self._change = self._part(RateOfChange(1))
 
     def _clear(self) -> None:
@@ -171,7 +171,7 @@ class ValueAtRisk(WindowIndicator):
             return 0.0
         mean = sum(returns) / count
         deviation = sqrt(sum([(item - mean) ** 2 for item in returns]) / (count - 1))
-        return float(mean + deviation * self._quantile)
+        return float(mean + deviation * NormalDist().inv_cdf(1 - self._confidence))
 
 
 class HurstExponent(Indicator):
