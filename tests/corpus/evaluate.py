@@ -84,7 +84,7 @@ def _same_parts(left: ex.Expression, right: ex.Expression) -> bool:
                 return False
             rest.remove(twin)
         return not rest
-    return isinstance(left, ex.Truth) and left == right or _looser(left, right)
+    return (isinstance(left, ex.Truth) and left == right) or _looser(left, right)
 
 
 def _looser(left: ex.Expression, right: ex.Expression) -> bool:

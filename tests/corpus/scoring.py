@@ -10,7 +10,6 @@ from itertools import combinations
 from typing import Any
 
 from tests.corpus.evaluate import same_meaning
-from vibetrader.spec.words.result import ClarifyResult
 from vibetrader.clarify.rules import clarify_text
 from vibetrader.errors import SpecError
 from vibetrader.feedback.interpret import FeedbackResult, interpret_feedback
@@ -19,6 +18,7 @@ from vibetrader.spec.instruments import coin_and_quote
 from vibetrader.spec.parameters import resolved
 from vibetrader.spec.parser import parse
 from vibetrader.spec.strategy import Level, Side, StrategySpec
+from vibetrader.spec.words.result import ClarifyResult
 
 OUTCOMES = ("exact", "acceptable", "refused_rightly", "refused_wrongly", "wrong")
 TODAY = date(2026, 11, 24)
@@ -102,8 +102,8 @@ def _asked_rightly(result: ClarifyResult, expect: Item) -> bool:
             continue
         if (
             question.field == "trailing_stop"
-            or question.field.endswith(".stop_loss")
-            and not any(k.startswith("stop") for k in extra)
+            or (question.field.endswith(".stop_loss")
+            and not any(k.startswith("stop") for k in extra))
         ):
             continue
         return False
@@ -253,7 +253,7 @@ def _same_size(spec: StrategySpec, wanted: str) -> bool:
         return kind == "percent"
     if "lot" in text:
         return kind == "lots"
-    if "$" in text or re.search(r"[a-z]{3}$", text) and not re.search(r"(units|shares|coins|lots|contracts)$", text):
+    if "$" in text or (re.search(r"[a-z]{3}$", text) and not re.search(r"(units|shares|coins|lots|contracts)$", text)):
         return kind == "cash"
     if re.search(r"(units?|shares?|coins?|contracts?)$", text):
         return kind == "units"

@@ -50,7 +50,9 @@ def specs(draw: st.DrawFn) -> StrategySpec:
     side: dict[str, object] = {"entry": draw(rules)}
     if draw(st.booleans()):
         side["exit"] = draw(rules)
-    side["stop_loss"] = draw(st.sampled_from([{"percent": 2}, {"percent": 3.5}, {"atr": 2}, {"atr": 1.5, "atr_period": 20}]))
+    side["stop_loss"] = draw(
+        st.sampled_from([{"percent": 2}, {"percent": 3.5}, {"atr": 2}, {"atr": 1.5, "atr_period": 20}])
+    )
     if draw(st.booleans()):
         side["take_profit"] = draw(st.sampled_from([{"percent": 4}, {"atr": 3}, {"reward_risk": 2}]))
     if draw(st.booleans()):
@@ -59,7 +61,9 @@ def specs(draw: st.DrawFn) -> StrategySpec:
         "symbols": draw(st.sampled_from([["BTCUSDT"], ["AAPL"], ["EURUSD"], ["BTCUSDT", "ETHUSDT"]])),
         "timeframe": draw(st.sampled_from(["5m", "15m", "30m", "1h", "4h", "1d"])),
         "size": draw(st.sampled_from([{"percent": 25}, {"cash": 500}, {"risk_percent": 1}])),
-        "period": draw(st.sampled_from([{"start": "2022-01-01", "end": "2023-12-31"}, {"last": "P6M", "as_of": "2026-11-24"}])),
+        "period": draw(
+            st.sampled_from([{"start": "2022-01-01", "end": "2023-12-31"}, {"last": "P6M", "as_of": "2026-11-24"}])
+        ),
         "cash": draw(st.sampled_from([5000, 25000])),
     }
     data["long" if draw(st.booleans()) else "short"] = side

@@ -54,13 +54,19 @@ def mutated(rng: random.Random) -> str:
         elif action == 5 and words:
             words = words[: rng.randint(1, len(words))]
         else:
-            words.insert(at, rng.choice(["(", ")", "and", "or", "not", "1m", "H4", "%", "x", "2024-13-45", "25:99", "1:0"]))
+            words.insert(
+                at, rng.choice(["(", ")", "and", "or", "not", "1m", "H4", "%", "x", "2024-13-45", "25:99", "1:0"])
+            )
     return " ".join(words)
 
 
 VOCABULARY = [" ".join(key) for key in lexicon()]
 SPEC = StrategySpec.model_validate(
-    {"symbols": "BTCUSDT", "timeframe": "1h", "long": {"entry": "rsi(14) < 30", "exit": "rsi(14) > 70", "stop_loss": "2%"}}
+    {
+        "symbols": "BTCUSDT",
+        "timeframe": "1h",
+        "long": {"entry": "rsi(14) < 30", "exit": "rsi(14) > 70", "stop_loss": "2%"},
+    }
 )
 
 
@@ -94,7 +100,16 @@ def test_two_hundred_thousand_mutated_texts_are_answered() -> None:
 
 
 def test_long_and_hostile_texts_are_refused_in_time() -> None:
-    for text in ("buy " * 900, "(" * 3000, "a" * 10_000, "rsi<30 and " * 350, "\x00" * 500, "9" * 3000, "買" * 2000, "not " * 900):
+    for text in (
+        "buy " * 900,
+        "(" * 3000,
+        "a" * 10_000,
+        "rsi<30 and " * 350,
+        "\x00" * 500,
+        "9" * 3000,
+        "買" * 2000,
+        "not " * 900,
+    ):
         begin = time.perf_counter()
         clarify_text(text, TODAY)
         interpret_feedback(text, SPEC, [], TODAY)

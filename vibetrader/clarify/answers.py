@@ -8,12 +8,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from vibetrader.spec.words.result import ClarifyResult
 from vibetrader.clarify.rules import clarify_text
 from vibetrader.errors import SpecError
 from vibetrader.results.ideas import Question
 from vibetrader.spec.parser import parse
 from vibetrader.spec.strategy import Origin, Source, StrategySpec
+from vibetrader.spec.words.result import ClarifyResult
 
 _LEAVE = ("leave it out", "ignore", "skip", "leave out")
 

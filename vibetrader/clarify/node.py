@@ -7,7 +7,6 @@ from pathlib import Path
 import yaml
 
 from vibetrader.clarify import answers as replies
-from vibetrader.spec.words.result import ClarifyResult
 from vibetrader.clarify.rules import clarify_text
 from vibetrader.errors import SpecError, UsageError
 from vibetrader.results import Outcome, Status
@@ -19,6 +18,7 @@ from vibetrader.spec import yamlio
 from vibetrader.spec.check import check
 from vibetrader.spec.parameters import parameterized
 from vibetrader.spec.strategy import StrategySpec
+from vibetrader.spec.words.result import ClarifyResult
 
 
 def node(run: RunDir, settings: Settings) -> Outcome:

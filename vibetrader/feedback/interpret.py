@@ -32,7 +32,7 @@ _CODE: Final = frozenset(
     notify notification notifications alert alerts webhook docstring docstrings rename chart plot plots graph file files save
     library pandas numpy optimize optimise performance slow faster speed import imports syntax script python cache unit
     registro registrar codigo kommentare datei protokoll journal commentaires fichier 日志 代码 导出 注释 printout parquet excel""".split()
-)  # noqa: SIM905
+)
 _END: Final = frozenset(
     """thanks thank thx ty cheers bye goodbye done finished finish stop quit exit end enough gracias obrigado obrigada danke merci
     adios tchau tschuss fertig listo terminado fini great perfect good cool nice awesome ok okay yes yep fine happy satisfied later
@@ -41,20 +41,22 @@ _END: Final = frozenset(
     hasta luego chao ciao au revoir bonne nuit gute nacht 谢谢 再见 好的 结束 完成 到 to a to much very lot looks look looking
     well works work love like brilliant excellent way soon care take have day one by my from done's wonderful sounds lovely
     satisfecho contento zufrieden ya esta esto eso es todo adeus boa noite muito de cup course sir guys bot friend""".split()
-)  # noqa: SIM905
+)
 _ENDING: Final = frozenset(
     """thanks thank thx cheers bye goodbye done finished quit exit end enough gracias obrigado obrigada danke merci adios tchau
     tschuss fertig listo terminado fini later night happy satisfied perfect that's thats 谢谢 再见 结束 完成 stop great ciao chao fine
     tudo alles tout ya zufrieden contento good perfekt awesome excellent brilliant""".split()
-)  # noqa: SIM905
+)
 _UNDO: Final = ("undo", "revert", "roll back", "rollback", "go back", "previous version", "as before", "back to the previous",
                 "restore", "deshacer", "deshaz", "desfazer", "desfaz", "ruckgangig", "annule", "annuler", "撤销", "vuelve atras",
                 "take that back", "cancel that", "undo that", "the way it was", "mach das ruckgangig", "reset to the previous")  # fmt: skip
 _REMOVE: Final = frozenset(
     """remove delete drop without no tira tirar quita quitar elimina eliminar sin sem entferne entfernen ohne enleve enlever supprime
     supprimer sans retire retirer 去掉 删除 取消 kill disable rid scrap lose skip forget remova borra saca weg raus""".split()
-)  # noqa: SIM905
-_ADD: Final = frozenset("add adding adds include also too additionally plus agrega anade adiciona adicione inclui incluye fuge hinzu ajoute ajouter 加 加上 增加 extra".split())
+)
+_ADD: Final = frozenset(
+    "add adding adds include also too additionally plus agrega anade adiciona adicione inclui incluye fuge hinzu ajoute ajouter 加 加上 增加 extra".split()
+)
 _TALK: Final = frozenset(
     """make change set switch try use run rerun again test backtest same but now instead what if we how about could can would should
     please move let's lets put have it be to with keep only just update adjust modify replace increase decrease raise lower reduce
@@ -68,7 +70,7 @@ _TALK: Final = frozenset(
     covid dates date window timeframe frame chart candles bars strategy it's exit entry entries exits trading strat setup wider
     tighter larger smaller bigger longer shorter higher both sides side direction too many few rerunning version current mode
     image mirror comes first whichever simulate simulation size sizing position positions whatever include including apply than following""".split()
-)  # noqa: SIM905
+)
 
 _VAGUE: Final = ("better", "improve", "optimize", "optimise", "less frequently", "more frequently", "less often", "more often",
                  "more trades", "fewer trades", "less trades", "more profit", "more profitable", "safer", "less risky", "riskier",
@@ -112,7 +114,9 @@ def interpret_feedback(
     if not text:
         return FeedbackResult("unclear", message="empty; say what to change, or done")
     if len(text) > LONGEST:
-        return FeedbackResult("unclear", message=f"{len(text)} characters are too long for one change; say it in a sentence")
+        return FeedbackResult(
+            "unclear", message=f"{len(text)} characters are too long for one change; say it in a sentence"
+        )
     return _Interpreter(text, resolved(spec), spec, history, today).answer(intent)
 
 
@@ -191,7 +195,9 @@ class _Interpreter:
         if not self.history:
             return FeedbackResult("unclear", undo=True, message="there is no earlier spec to go back to", why=("undo",))
         before = self.history[-1]
-        return FeedbackResult("modify_spec", before, tuple(diff(self.original, before)), "back to the spec before", True, ("undo",))
+        return FeedbackResult(
+            "modify_spec", before, tuple(diff(self.original, before)), "back to the spec before", True, ("undo",)
+        )
 
     def _is_end(self) -> bool:
         if self.touched or self.problem:
@@ -200,13 +206,62 @@ class _Interpreter:
         return bool(words) and all(w in _END for w in words) and any(w in _ENDING for w in words)
 
     def _strong_change(self) -> bool:
-        return bool(self.touched) and not any(w in ("log", "logging", "print", "csv", "export", "comment", "comments", "refactor", "notify", "alert", "email") for w in self.words)
+        return bool(self.touched) and not any(
+            w
+            in (
+                "log",
+                "logging",
+                "print",
+                "csv",
+                "export",
+                "comment",
+                "comments",
+                "refactor",
+                "notify",
+                "alert",
+                "email",
+            )
+            for w in self.words
+        )
 
     def _leftover(self) -> list[str]:
         """Content words that neither changed something nor are talk."""
         left = []
         for index, item in enumerate(self.reading.items):
-            if index in self.used or item.kind in ("fill", "end", "comma", "colon", "and", "or", "then", "if", "only", "filter", "period", "since", "strategy", "both", "every", "till", "tfhint", "quietly", "within", "sign", "unit", "trades", "report", "after", "now", "dir", "param", "first", "equity", "size", "entryprice", "use"):
+            if index in self.used or item.kind in (
+                "fill",
+                "end",
+                "comma",
+                "colon",
+                "and",
+                "or",
+                "then",
+                "if",
+                "only",
+                "filter",
+                "period",
+                "since",
+                "strategy",
+                "both",
+                "every",
+                "till",
+                "tfhint",
+                "quietly",
+                "within",
+                "sign",
+                "unit",
+                "trades",
+                "report",
+                "after",
+                "now",
+                "dir",
+                "param",
+                "first",
+                "equity",
+                "size",
+                "entryprice",
+                "use",
+            ):
                 continue
             if item.kind == "num" and self._is_old_number(index):
                 continue
@@ -218,10 +273,18 @@ class _Interpreter:
     def _is_old_number(self, index: int) -> bool:
         """`25 instead of 30`: the number that is replaced."""
         before = " ".join(self.words[max(0, index - 3) : index])
-        if not any(w in before for w in ("instead", "rather than", "not", "statt", "en vez", "em vez", "au lieu", "from")):
+        if not any(
+            w in before for w in ("instead", "rather than", "not", "statt", "en vez", "em vez", "au lieu", "from")
+        ):
             return False
         number = ex.Number(self.reading.items[index].number)
-        return any(n == number for side in self.spec.sides.values() for e in (side.entry, side.exit) if e is not None for n in ex.walk(e))
+        return any(
+            n == number
+            for side in self.spec.sides.values()
+            for e in (side.entry, side.exit)
+            if e is not None
+            for n in ex.walk(e)
+        )
 
     # -- reading ----------------------------------------------------------------------------------------------------------
 
@@ -238,7 +301,7 @@ class _Interpreter:
             self.problem = f"{what}: beyond what a spec can hold; what should be done instead?"
             return
         if draft.conflicts:
-            name, first, second = draft.conflicts[0]
+            _, first, second = draft.conflicts[0]
             self.problem = f"{first!r} and {second!r} contradict each other"
             return
         assembler = Assembler(compiler, draft, self.text, self.today)
@@ -280,7 +343,9 @@ class _Interpreter:
     def _market(self, compiler: Compiler) -> None:
         draft = compiler.draft
         if draft.symbols:
-            adding = any(w in _ADD for w in self.words) and not any(w in ("instead", "switch", "change") for w in self.words)
+            adding = any(w in _ADD for w in self.words) and not any(
+                w in ("instead", "switch", "change") for w in self.words
+            )
             old = [s.ticker for s in self.spec.symbols]
             named = [s for s in draft.symbols if not self._replaced(s)]
             if named:
@@ -308,7 +373,10 @@ class _Interpreter:
         for index, item in enumerate(self.reading.items):
             if item.kind == "symbol" and item.value == ticker:
                 before = " ".join(self.words[max(0, index - 3) : index])
-                return any(w in before for w in ("instead of", "statt", "rather than", "en vez", "em vez", "au lieu", "instead", "not"))
+                return any(
+                    w in before
+                    for w in ("instead of", "statt", "rather than", "en vez", "em vez", "au lieu", "instead", "not")
+                )
         return False
 
     def _period(self, assembler: Assembler) -> None:
@@ -350,9 +418,38 @@ class _Interpreter:
         if "cash" in self.update:
             return
         for index, item in enumerate(self.reading.items):
-            if item.kind == "num" and index not in self.used and not item.percent and (item.number >= 1000 and (item.text.lower().endswith("k") or item.currency or item.number >= 3000)):
+            if (
+                item.kind == "num"
+                and index not in self.used
+                and not item.percent
+                and (item.number >= 1000 and (item.text.lower().endswith("k") or item.currency or item.number >= 3000))
+            ):
                 before = [self.words[k] for k in range(max(0, index - 3), index)]
-                if any(w in ("with", "start", "cash", "capital", "con", "com", "mit", "avec", "starting", "start with", "use", "from", "of", "starting with", "to", "a") for w in before) or item.currency:
+                if (
+                    any(
+                        w
+                        in (
+                            "with",
+                            "start",
+                            "cash",
+                            "capital",
+                            "con",
+                            "com",
+                            "mit",
+                            "avec",
+                            "starting",
+                            "start with",
+                            "use",
+                            "from",
+                            "of",
+                            "starting with",
+                            "to",
+                            "a",
+                        )
+                        for w in before
+                    )
+                    or item.currency
+                ):
                     if "size" in assembler.draft.slots:
                         continue
                     self.update["cash"] = item.number
@@ -401,7 +498,9 @@ class _Interpreter:
             for name, side in self.sides.items():
                 old = side[field_name]
                 if slot.value[0] == "plain":
-                    kind = old.kind if old is not None and old.kind in ("percent", "pips", "points", "atr") else "percent"
+                    kind = (
+                        old.kind if old is not None and old.kind in ("percent", "pips", "points", "atr") else "percent"
+                    )
                     side[field_name] = {kind: slot.value[1]}
                 else:
                     level = assembler._level(slot, field_name, name)
@@ -416,7 +515,9 @@ class _Interpreter:
             self._touch("trailing_stop", "a trailing stop")
         if "break_even" in slots:
             kind, value = slots["break_even"].value
-            key = {"percent": "after_percent", "pips": "after_pips", "points": "after_points", "r": "after_r"}.get(str(kind))
+            key = {"percent": "after_percent", "pips": "after_pips", "points": "after_points", "r": "after_r"}.get(
+                str(kind)
+            )
             if key is not None:
                 for side in self.sides.values():
                     side["break_even"] = {key: value}
@@ -437,12 +538,19 @@ class _Interpreter:
             if item.norm not in _REMOVE:
                 continue
             k = index + 1
-            while k < len(items) and (items[k].kind in ("fill",) or items[k].norm in ("rid", "get", "o", "a", "of", "e")):
+            while k < len(items) and (
+                items[k].kind in ("fill",) or items[k].norm in ("rid", "get", "o", "a", "of", "e")
+            ):
                 k += 1
             if k >= len(items):
                 continue
             target = items[k]
-            named = {"stop": "stop_loss", "target": "take_profit", "trail": "trailing_stop", "breakeven": "break_even"}.get(target.kind)
+            named = {
+                "stop": "stop_loss",
+                "target": "take_profit",
+                "trail": "trailing_stop",
+                "breakeven": "break_even",
+            }.get(target.kind)
             if named is not None:
                 has_number = k + 1 < len(items) and items[k + 1].kind == "num"
                 if not has_number:
@@ -541,9 +649,17 @@ class _Interpreter:
         numbers = [i.number for i in self.reading.items[unit.start : unit.end] if i.kind == "num"]
         items = self.reading.items
         after = unit.end
-        while after < len(items) and (items[after].kind in ("fill", "till", "unit", "colon") or items[after].norm in ("=", "length")):
+        while after < len(items) and (
+            items[after].kind in ("fill", "till", "unit", "colon") or items[after].norm in ("=", "length")
+        ):
             after += 1
-        if not numbers and after < len(items) and items[after].kind == "num" and after > unit.end and not items[after].percent:
+        if (
+            not numbers
+            and after < len(items)
+            and items[after].kind == "num"
+            and after > unit.end
+            and not items[after].percent
+        ):
             parameters = [a for a in node.arguments if isinstance(a, ex.Number)]
             if len(parameters) == 1 and items[after].number >= 1 and items[after].number == int(items[after].number):
                 numbers = [items[after].number]
@@ -552,7 +668,14 @@ class _Interpreter:
         if not numbers:
             self.used.update(range(unit.start, unit.end))
             return
-        same = {c for side in self.sides.values() for key in ("entry", "exit") if side[key] is not None for c in ex.calls(side[key]) if c.indicator == node.indicator}
+        same = {
+            c
+            for side in self.sides.values()
+            for key in ("entry", "exit")
+            if side[key] is not None
+            for c in ex.calls(side[key])
+            if c.indicator == node.indicator
+        }
         lengths = {c.arguments for c in same}
         if len(lengths) != 1:
             return
@@ -574,24 +697,65 @@ class _Interpreter:
     def _pair(self, compiler: Compiler) -> None:
         """Two lengths for two averages: `10/40 instead`, `EMA 12 and 26`, `use 20 and 100`."""
         items = self.reading.items
-        averages = sorted({c for side in self.sides.values() for key in ("entry", "exit") if side[key] is not None for c in ex.calls(side[key]) if c.indicator in ("sma", "ema", "hma", "wwma", "lwma", "dema", "tema")}, key=_length)
+        averages = sorted(
+            {
+                c
+                for side in self.sides.values()
+                for key in ("entry", "exit")
+                if side[key] is not None
+                for c in ex.calls(side[key])
+                if c.indicator in ("sma", "ema", "hma", "wwma", "lwma", "dema", "tema")
+            },
+            key=_length,
+        )
         if len(averages) != 2:
             return
         for index in range(len(items) - 2):
             first, sign, second = items[index : index + 3]
-            linked = sign.kind in ("div", "and", "till", "sign", "comma") and sign.norm in ("/", "and", "-", ",", "y", "e", "und", "et", "和", "x")
-            if first.kind == "num" and second.kind == "num" and linked and not first.percent and not second.percent and not {index, index + 2} & (self.used - self._decl_items(compiler)):
+            linked = sign.kind in ("div", "and", "till", "sign", "comma") and sign.norm in (
+                "/",
+                "and",
+                "-",
+                ",",
+                "y",
+                "e",
+                "und",
+                "et",
+                "和",
+                "x",
+            )
+            if (
+                first.kind == "num"
+                and second.kind == "num"
+                and linked
+                and not first.percent
+                and not second.percent
+                and not {index, index + 2} & (self.used - self._decl_items(compiler))
+            ):
                 pair = sorted((first.number, second.number))
                 if any(n != int(n) or n < 1 for n in pair) or pair[0] == pair[1] or pair[1] > 1000:
                     continue
-                kind = next((str(i.value) for i in items if i.kind == "ind" and i.value in ("sma", "ema", "hma", "lwma")), "")
-                targets = {old: ex.call(kind or old.indicator, new, series=old.series) for old, new in zip(averages, pair)}
-                self._rewrite(lambda node, targets=targets: targets.get(node, node) if isinstance(node, ex.Call) else node)
+                kind = next(
+                    (str(i.value) for i in items if i.kind == "ind" and i.value in ("sma", "ema", "hma", "lwma")), ""
+                )
+                targets = {
+                    old: ex.call(kind or old.indicator, new, series=old.series) for old, new in zip(averages, pair)
+                }
+                self._rewrite(
+                    lambda node, targets=targets: targets.get(node, node) if isinstance(node, ex.Call) else node
+                )
                 self.used.update(range(index, index + 3))
                 self._touch("entry", f"lengths {pair[0]:g} and {pair[1]:g}")
                 return
         kinds = [i for i in items if i.kind == "ind" and i.value in ("sma", "ema", "hma", "lwma")]
-        if kinds and any(w in ("instead", "use", "switch", "replace", "usa", "nutze", "utilise", "try", "change", "with") for w in self.words) and not any(i.kind == "num" for k, i in enumerate(items) if k not in self.used):
+        if (
+            kinds
+            and any(
+                w in ("instead", "use", "switch", "replace", "usa", "nutze", "utilise", "try", "change", "with")
+                for w in self.words
+            )
+            and not any(i.kind == "num" for k, i in enumerate(items) if k not in self.used)
+        ):
             kind = str(kinds[0].value)
             if all(a.indicator != kind for a in averages):
                 swap = {old: ex.call(kind, _length(old), series=old.series) for old in averages}
@@ -620,7 +784,14 @@ class _Interpreter:
                 return
 
     def _swap_number(self, old: float, new: float) -> bool:
-        hits = sum(1 for side in self.sides.values() for key in ("entry", "exit") if side[key] is not None for n in ex.walk(side[key]) if n == ex.Number(old))
+        hits = sum(
+            1
+            for side in self.sides.values()
+            for key in ("entry", "exit")
+            if side[key] is not None
+            for n in ex.walk(side[key])
+            if n == ex.Number(old)
+        )
         if not hits:
             return False
         self._rewrite(lambda node: ex.Number(new) if node == ex.Number(old) else node)
@@ -631,7 +802,9 @@ class _Interpreter:
 
     def _rules(self, compiler: Compiler) -> None:
         rules = compiler.draft.rules
-        adds = any(w in _ADD for w in self.words) or any(i.kind == "filter" or "filter" in i.norm for i in self.reading.items)
+        adds = any(w in _ADD for w in self.words) or any(
+            i.kind == "filter" or "filter" in i.norm for i in self.reading.items
+        )
         for target, rule in rules.items():
             if not rule.parts:
                 continue
@@ -644,7 +817,9 @@ class _Interpreter:
 
     def _exit(self, target: str, condition: ex.Expression, adds: bool) -> None:
         either = any(i.kind == "or" for i in self.reading.items)
-        names = ["long"] if target in ("sell", "exit_long") else ["short"] if target == "exit_short" else list(self.sides)
+        names = (
+            ["long"] if target in ("sell", "exit_long") else ["short"] if target == "exit_short" else list(self.sides)
+        )
         if target == "sell" and "long" not in self.sides:
             names = ["short"]
         for name in names:
@@ -654,7 +829,11 @@ class _Interpreter:
             wanted = mirrored(condition) if name == "short" and "long" in self.sides and target == "exit" else condition
             old = side["exit"]
             if old is None or not (adds or either):
-                side["exit"] = self._merge_into(old, wanted, ex.Or) if old is not None and self._same_subject(old, wanted) else wanted
+                side["exit"] = (
+                    self._merge_into(old, wanted, ex.Or)
+                    if old is not None and self._same_subject(old, wanted)
+                    else wanted
+                )
             else:
                 side["exit"] = ex.disjunction(old, wanted)
         self._touch("exit", f"exit: {condition}")
@@ -671,7 +850,9 @@ class _Interpreter:
                 continue
             if side is None:
                 continue
-            wanted = mirrored(condition) if name == "short" and target != "short" and "long" in self.sides else condition
+            wanted = (
+                mirrored(condition) if name == "short" and target != "short" and "long" in self.sides else condition
+            )
             old = side["entry"]
             if self._same_subject(old, wanted):
                 side["entry"] = self._merge_into(old, wanted, ex.And)
@@ -744,10 +925,14 @@ class _Interpreter:
             changed = StrategySpec.model_validate(data)
         except ValidationError as error:
             problem = error.errors(include_url=False)[0]
-            return FeedbackResult("unclear", message=f"that gives no valid strategy: {problem['msg']}", why=tuple(self.why))
+            return FeedbackResult(
+                "unclear", message=f"that gives no valid strategy: {problem['msg']}", why=tuple(self.why)
+            )
         changes = diff(self.spec, changed)
         if not changes:
-            return FeedbackResult("unclear", message="that is how it is already; what should change?", why=tuple(self.why))
+            return FeedbackResult(
+                "unclear", message="that is how it is already; what should change?", why=tuple(self.why)
+            )
         errors = [f for f in check(changed) if f.severity == "error"]
         known = {f.message for f in check(self.spec)}
         fresh = [f for f in errors if f.message not in known]
@@ -761,8 +946,16 @@ class _Interpreter:
         changed = changed.model_copy(update={"provenance": provenance})
         if self.original.parameters:
             changed = parameterized(changed)
-        rerun = {item.field.split(".")[0] for item in changes} <= {"period", "cash", "currency", "fees", "slippage_percent"}
-        intent: Intent = forced if forced in ("modify_spec", "rerun_backtest") else ("rerun_backtest" if rerun else "modify_spec")
+        rerun = {item.field.split(".")[0] for item in changes} <= {
+            "period",
+            "cash",
+            "currency",
+            "fees",
+            "slippage_percent",
+        }
+        intent: Intent = (
+            forced if forced in ("modify_spec", "rerun_backtest") else ("rerun_backtest" if rerun else "modify_spec")
+        )
         return FeedbackResult(intent, changed, tuple(changes), "; ".join(str(c) for c in changes), why=tuple(self.why))
 
 
@@ -794,5 +987,3 @@ def _measure(node: ex.Expression) -> tuple[str, str, bool] | None:
 def _length(call: ex.Call) -> float:
     first = call.arguments[0]
     return first.value if isinstance(first, ex.Number) else 0.0
-
-

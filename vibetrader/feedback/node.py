@@ -29,7 +29,9 @@ def apply(parent: RunDir, child: RunDir, words: str, settings: Settings) -> Outc
         child.write(SPEC, yamlio.dump(result.spec))
         listed = "\n".join(f"    {change}" for change in result.changes)
         child.say("text", f"Changes to the spec:\n{listed}" if listed else "No field of the spec changes.")
-    return Outcome(_STATUS[result.intent], result.message, "" if result.intent != "unclear" else "say what to change, or done")
+    return Outcome(
+        _STATUS[result.intent], result.message, "" if result.intent != "unclear" else "say what to change, or done"
+    )
 
 
 def _lineage(run: RunDir) -> list[StrategySpec]:
@@ -51,4 +53,6 @@ def _without_spec(words: str) -> Outcome:
     result: FeedbackResult = interpret_feedback(words, blank, [], date(2000, 1, 1))
     if result.intent in ("end", "modify_code"):
         return Outcome(_STATUS[result.intent], result.message)
-    return Outcome(Status.UNCLEAR, "this run has no spec.yaml to change", "describe the strategy in words with `vibetrader run`")
+    return Outcome(
+        Status.UNCLEAR, "this run has no spec.yaml to change", "describe the strategy in words with `vibetrader run`"
+    )

@@ -74,7 +74,9 @@ def value_range(node: ex.Expression) -> Range:
             ranges = [value_range(a) for a in arguments]
             pick = max if node.name == "max" else min
             return pick(r[0] for r in ranges), pick(r[1] for r in ranges)
-        case ex.Arithmetic(operator="-", left=ex.Price(field=a), right=ex.Price(field=b)) if "volume" not in (a, b) and a != b:
+        case ex.Arithmetic(operator="-", left=ex.Price(field=a), right=ex.Price(field=b)) if (
+            "volume" not in (a, b) and a != b
+        ):
             if a == "high" or b == "low":
                 return 0.0, inf
             return (-inf, 0.0) if a == "low" or b == "high" else ANY

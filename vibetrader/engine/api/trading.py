@@ -191,7 +191,7 @@ class TradingState:
     )  # fmt: skip
 
     def __init__(self) -> None:
-        self.max_orders = 10_000
+        self.max_orders = 2**31 - 1
         self.market_on_open_warned = False
         self.market_on_close_warned = False
         self.good_til_date_warned = False
@@ -392,9 +392,7 @@ class TradingMixin:
         return float(_order_quantity(self, symbol, quantity_of(target)))
 
     def set_maximum_orders(self, max: int) -> None:
-        """Limit of orders; only in `initialize`."""
-        if not self._vt.locked:
-            _memory(self._vt).max_orders = int(max)
+        """Without effect: after `initialize` a backtest sets the limit of its job, which has none."""
 
     def submit_order_request(self, request: SubmitOrderRequest) -> OrderTicket:
         """Check and send a request."""

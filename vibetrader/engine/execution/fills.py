@@ -514,7 +514,7 @@ class FillModel(LeanOverrides):
                     return Prices(trade.start_ns, trade.end_ns, close, trade.open, trade.high, trade.low, close)
         cache = asset.cache
         times = last_times(asset) or (0, 0)
-        current = cache.price_decimal
+        current = asset.price_decimal
         return Prices(
             times[0],
             times[1],
@@ -522,7 +522,7 @@ class FillModel(LeanOverrides):
             cache.field_decimal("open") or current,
             cache.field_decimal("high") or current,
             cache.field_decimal("low") or current,
-            current,
+            asset.close_decimal,
         )
 
     def _visible(self, asset: Any) -> list[Any]:

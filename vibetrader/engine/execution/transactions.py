@@ -31,6 +31,7 @@ from vibetrader.engine.data.enums import (
 )
 from vibetrader.engine.data.symbol import Symbol
 from vibetrader.engine.execution.brokerages.base import BrokerageMessageEvent, verdict
+from vibetrader.engine.execution.concurrent import ConcurrentDictionary
 from vibetrader.engine.execution.fees.base import base_and_quote
 from vibetrader.engine.execution.fills import FillModelParameters
 from vibetrader.engine.money import ZERO
@@ -129,13 +130,13 @@ class TransactionHandler:
     def __init__(self, algorithm: Any) -> None:
         self._state = algorithm._vt
         self.has_work = False
-        self.orders: dict[int, Order] = {}
-        self.tickets: dict[int, OrderTicket] = {}
+        self.orders: ConcurrentDictionary[Order] = ConcurrentDictionary()
+        self.tickets: ConcurrentDictionary[OrderTicket] = ConcurrentDictionary()
         self.order_events: list[OrderEvent] = []
         self.orders_count = 0
         self.records: dict[Nanoseconds, tuple[Decimal, bool]] = {}
         self.market_order_fill_timeout = timedelta(0)
-        self._open: dict[int, _Open] = {}
+        self._open: ConcurrentDictionary[_Open] = ConcurrentDictionary()
         self._pending: dict[int, Order] = {}
         self._queue: deque[OrderRequest] = deque()
         self._last_id = 0
@@ -193,10 +194,10 @@ class TransactionHandler:
         if symbol is None:
             moment = to_datetime(self.utc_ns).strftime("%Y-%m-%dT%H:%M:%S")
             tag = f"Canceled by CancelOpenOrders() at {moment}.{self.utc_ns % 10**9 // 100:07d}Z"
-            tickets = [entry.ticket for entry in self._open.values()]
+            tickets = [entry.ticket for entry in self._open.net_values()]
         else:
             wanted = symbolcache.to_symbol(symbol)
-            tickets = [entry.ticket for entry in self._open.values() if entry.ticket.symbol == wanted]
+            tickets = [entry.ticket for entry in self._open.net_values() if entry.ticket.symbol == wanted]
         for ticket in tickets:
             ticket.cancel(tag)
         return tickets
@@ -240,20 +241,20 @@ class TransactionHandler:
 
     def get_orders_by_brokerage_id(self, brokerage_id: str) -> list[Order]:
         """Copies of the orders with a brokerage id."""
-        return [order.clone() for order in self.orders.values() if str(brokerage_id) in order.broker_id]
+        return [order.clone() for order in self.orders.net_values() if str(brokerage_id) in order.broker_id]
 
     def get_orders(self, filter: Callable[[Order], Any] | None = None) -> list[Order]:
         """Copies of all orders, or of those a function wants."""
-        return [order.clone() for order in self.orders.values() if filter is None or filter(order)]
+        return [order.clone() for order in self.orders.net_values() if filter is None or filter(order)]
 
     def get_open_orders(self, filter: Any = None) -> list[Order]:
         """Copies of open orders: all, those of a symbol, or those a function wants."""
         wanted = _condition(filter)
-        return [entry.order.clone() for entry in self._open.values() if wanted(entry.order)]
+        return [entry.order.clone() for entry in self._open.net_values() if wanted(entry.order)]
 
     def pending_orders(self) -> list[Order]:
         """Open orders themselves."""
-        return [entry.order for entry in self._open.values()]
+        return [entry.order for entry in self._open.net_values()]
 
     def get_order_ticket(self, order_id: int) -> OrderTicket | None:
         """Ticket of an id; None when there is none."""
@@ -261,12 +262,12 @@ class TransactionHandler:
 
     def get_order_tickets(self, filter: Callable[[OrderTicket], Any] | None = None) -> list[OrderTicket]:
         """All tickets, or those a function wants."""
-        return [ticket for ticket in self.tickets.values() if filter is None or filter(ticket)]
+        return [ticket for ticket in self.tickets.net_values() if filter is None or filter(ticket)]
 
     def get_open_order_tickets(self, filter: Any = None) -> list[OrderTicket]:
         """Tickets of open orders: all, those of a symbol, or those a function wants."""
         wanted = _condition(filter)
-        return [entry.ticket for entry in self._open.values() if wanted(entry.ticket)]
+        return [entry.ticket for entry in self._open.net_values() if wanted(entry.ticket)]
 
     def open_quantity(self, filter: Any = None) -> Decimal:
         """What open orders have left to fill, exact."""

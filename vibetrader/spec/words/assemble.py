@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import ValidationError
 
-from vibetrader.spec.words.compiler import Compiler
-from vibetrader.spec.words.draft import Draft, Rule, Slot, Span
-from vibetrader.spec.words.grammar import joined, normal_frame
-from vibetrader.spec.words.result import Assumption, ClarifyResult, Verdict
 from vibetrader.results.ideas import Choice, Question
 from vibetrader.spec import expressions as ex
 from vibetrader.spec.check import check
@@ -19,6 +15,10 @@ from vibetrader.spec.instruments import kind_of
 from vibetrader.spec.mirror import mirrored, nature
 from vibetrader.spec.strategy import Origin, StrategySpec, Unsupported, before
 from vibetrader.spec.timeframes import TIMEFRAMES, minutes
+from vibetrader.spec.words.compiler import Compiler
+from vibetrader.spec.words.draft import Draft, Rule, Slot, Span
+from vibetrader.spec.words.grammar import joined, normal_frame
+from vibetrader.spec.words.result import Assumption, ClarifyResult, Verdict
 
 DEFAULT_SYMBOL: Final = "BTCUSDT"
 _NO_EXIT: Final = "nothing says when a position is closed"
@@ -72,11 +72,11 @@ class Assembler:
 
     def assume(self, field: str, text: str, *, inferred: bool = False) -> None:
         """Notes a default (custom) or an inference (a choice between readings)."""
-        source = "inferred" if inferred else "default"
+        source: Literal["inferred", "default"] = "inferred" if inferred else "default"
         if field not in self.provenance or self.provenance[field].source != "said":
-            self.provenance[field] = Origin(source=source, reason=text)  # type: ignore[arg-type]
+            self.provenance[field] = Origin(source=source, reason=text)
         else:
-            self.provenance[f"{field}:{len(self.assumptions)}"] = Origin(source=source, reason=text)  # type: ignore[arg-type]
+            self.provenance[f"{field}:{len(self.assumptions)}"] = Origin(source=source, reason=text)
         self.assumptions.append(Assumption(field, text, "inferred" if inferred else "default"))
 
     def ask(
@@ -94,7 +94,7 @@ class Assembler:
                 choices=tuple(Choice(value=c) for c in choices),
                 default=default,
                 reason=reason,
-            )  # fmt: skip
+            )
         )
 
     # -- the whole ----------------------------------------------------------------------------------------------------------
@@ -189,7 +189,9 @@ class Assembler:
         read = self.compiler.memory.value_symbols
         foreign = [s for s in read if symbols and s not in symbols]
         if foreign:
-            span = next(Span(i.start, i.end) for i in self.compiler.items if i.kind == "symbol" and i.value == foreign[0])
+            span = next(
+                Span(i.start, i.end) for i in self.compiler.items if i.kind == "symbol" and i.value == foreign[0]
+            )
             draft.unsupported.append(("signal on another symbol", span))
         elif not symbols and read:
             symbols = list(read)
@@ -253,8 +255,7 @@ class Assembler:
         if "day" in units or calendar or day_words:
             self.assume("timeframe", "lengths and dates in days: daily bars", inferred=True)
             return "1d"
-        crypto = kind_of(symbols[0]).type == "crypto"
-        frame = "1h" if crypto else "1d"
+        frame = "1d"
         self.assume("timeframe", f"no timeframe named: {frame}")
         return frame
 
@@ -382,7 +383,12 @@ class Assembler:
         first = next((str(u.value) for u in self.compiler.units if u.kind == "act"), "")
         if hold is not None and ("expir" in self.words(hold.span) or first == "sell"):
             return True
-        if "exit_at" in draft.slots and sell is not None and _equal(mirrored(long), sell) and any(u.kind == "act" and u.value == "exit" for u in self.compiler.units):
+        if (
+            "exit_at" in draft.slots
+            and sell is not None
+            and _equal(mirrored(long), sell)
+            and any(u.kind == "act" and u.value == "exit" for u in self.compiler.units)
+        ):
             return True
         conjuncts = len(long.parts) if isinstance(long, ex.And) else 1
         if "sell" in draft.mirrors and sell is None:
@@ -414,7 +420,9 @@ class Assembler:
             if own_spans:
                 self.said(f"{name}.exit", *own_spans)
         if shared is not None:
-            if _is_any_cross(self.draft.rules.get("exit")) and _starts_below(self.sides["long"]["entry"] if "long" in self.sides else entry, shared, name):
+            if _is_any_cross(self.draft.rules.get("exit")) and _starts_below(
+                self.sides["long"]["entry"] if "long" in self.sides else entry, shared, name
+            ):
                 shared = mirrored(shared)
             common = shared
             if name == "short":
@@ -548,7 +556,13 @@ class Assembler:
         draft = self.draft
         side = self.sides["long"]
         ends = {"hold", "exit_at", "stop", "target", "trailing"} & set(draft.slots)
-        return "every" in draft.slots and side["entry"] == ex.Truth(True) and "exit" not in side and not ends and "one_position" not in draft.flags
+        return (
+            "every" in draft.slots
+            and side["entry"] == ex.Truth(True)
+            and "exit" not in side
+            and not ends
+            and "one_position" not in draft.flags
+        )
 
     def _two_averages(self) -> tuple[ex.Expression, ex.Expression] | None:
         """`20/50 moving average`, `EMA 9 and EMA 21 crossover`, `短期5日长期20日`."""
@@ -561,7 +575,11 @@ class Assembler:
                 while compiler.kind(k) in ("unit", "fill"):
                     k += 1
                 left = i - 1
-                if compiler.kind(k) not in ("ind", "crossover_strategy", "golden") and compiler.kind(left) in ("ind", "crossover_strategy", "golden"):
+                if compiler.kind(k) not in ("ind", "crossover_strategy", "golden") and compiler.kind(left) in (
+                    "ind",
+                    "crossover_strategy",
+                    "golden",
+                ):
                     k = left
                 if compiler.kind(k) in ("ind", "crossover_strategy", "golden"):
                     numbers = [item.number, items[i + 2].number]
@@ -573,7 +591,12 @@ class Assembler:
         if not numbers:
             for i, item in enumerate(items):
                 k = compiler.skip(i + 3, "unit")
-                if item.kind == "num" and compiler.kind(i + 1) == "and" and compiler.kind(i + 2) == "num" and compiler.kind(k) == "ind":
+                if (
+                    item.kind == "num"
+                    and compiler.kind(i + 1) == "and"
+                    and compiler.kind(i + 2) == "num"
+                    and compiler.kind(k) == "ind"
+                ):
                     numbers, kind = [item.number, items[i + 2].number], str(compiler.value(k))
                     break
         if not numbers:
@@ -925,13 +948,13 @@ class Assembler:
             self.said("period", period.span)
             return
         year = self.today.year - 1
-        self.data["period"] = {"start": date(year, 1, 1), "end": date(year, 12, 31)}
-        self.assume("period", f"no period named: the year {year}")
+        self.data["period"] = {"start": date(year - 1, 1, 1), "end": date(year, 12, 31)}
+        self.assume("period", f"no period named: the years {year - 1} and {year}")
 
     # -- what is open -----------------------------------------------------------------------------------------------------------
 
     def _unsupported(self) -> tuple[Unsupported, ...]:
-        found = {}
+        found: dict[str, Unsupported] = {}
         for what, span in self.draft.unsupported:
             found.setdefault(what, Unsupported(what=what, words=self.words(span), reason=WHY_UNSUPPORTED.get(what, "")))
         return tuple(found.values())
@@ -981,7 +1004,7 @@ class Assembler:
                     break
 
     def _answered(self, name: str) -> bool:
-        return name in self.compiler.memory.parameters and not self.sides == {}
+        return name in self.compiler.memory.parameters and bool(self.sides)
 
     def _unused_declarations(self) -> None:
         used: set[str] = set()
@@ -1028,7 +1051,13 @@ class Assembler:
         expressions: set[str] = set()
         for side in self.sides.values():
             for value in side.values():
-                nodes = [value] if isinstance(value, ex.Node) else [v for v in value.values() if isinstance(v, ex.Node)] if isinstance(value, dict) else []
+                nodes = (
+                    [value]
+                    if isinstance(value, ex.Node)
+                    else [v for v in value.values() if isinstance(v, ex.Node)]
+                    if isinstance(value, dict)
+                    else []
+                )
                 for node in nodes:
                     expressions |= {str(p) for p in ex.walk(node)}  # type: ignore[arg-type]
         units = self.compiler.units
@@ -1040,7 +1069,12 @@ class Assembler:
             sentence = [u for u in units[max(0, index - 6) : index + 6] if u.kind in ("act", "cond")]
             if sentence:
                 span = self.compiler.span(unit.start, unit.end)
-                self.ask("idea", f"{self.words(span)!r} is named but no condition uses it: how does it enter the rule?", ("leave it out",), "leave it out")
+                self.ask(
+                    "idea",
+                    f"{self.words(span)!r} is named but no condition uses it: how does it enter the rule?",
+                    ("leave it out",),
+                    "leave it out",
+                )
 
     def _missing_exit(self) -> None:
         if not self.sides or len(self.sides) == 2:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from typing import Final
 
-from vibetrader.spec.words.draft import Draft, Rule, Span, Unit
-from vibetrader.spec.words.grammar import MA_KINDS, Found, Memory
-from vibetrader.spec.words.lexing import Item, Reading
-from vibetrader.spec.words.slots import SlotReader
 from vibetrader.spec import expressions as ex
 from vibetrader.spec.indicators import Nature
 from vibetrader.spec.mirror import mirrored, nature
 from vibetrader.spec.timeframes import TIMEFRAMES, minutes
+from vibetrader.spec.words.draft import Draft, Rule, Span, Unit
+from vibetrader.spec.words.grammar import MA_KINDS, Found, Memory
+from vibetrader.spec.words.lexing import Item, Reading
+from vibetrader.spec.words.slots import SlotReader
 
 _QUIET: Final = frozenset(
     [
@@ -103,7 +104,11 @@ def _groups(units: list[Unit]) -> tuple[list[Group], list[Unit]]:
             if fresh:
                 group.opens_rule = True
             opened = True
-        elif unit.kind == "slot" and unit.value in ("clock", "hold", "after", "session_close", "next_close") and not group.conditions:
+        elif (
+            unit.kind == "slot"
+            and unit.value in ("clock", "hold", "after", "session_close", "next_close")
+            and not group.conditions
+        ):
             group.slot_first = True
         elif unit.kind == "comma":
             opened = True
@@ -282,7 +287,7 @@ class Compiler(SlotReader):
         )
 
     def _is_list(self, own: list[tuple[str, int, int, bool]]) -> bool:
-        return all(self.skip(a[2], "comma", "and", "if", "both") == b[1] for a, b in zip(own, own[1:]))
+        return all(self.skip(a[2], "comma", "and", "if", "both") == b[1] for a, b in pairwise(own))
 
     def _scan_declarations(self) -> None:
         """Parameters an indicator is introduced with anywhere: `Indicators: 5 EMA, 21 RSI`, `bbands period 8 band 1:`."""
@@ -395,7 +400,18 @@ class Compiler(SlotReader):
             i = self._unit(i)
 
     def _add(self, kind: str, value: object, start: int, end: int) -> int:
-        opens = kind == "act" and self.norm(start).split()[-1] in ("when", "if", "condition", "conditions", "rule", "rules", "wenn", "cuando", "quando", "quand")
+        opens = kind == "act" and self.norm(start).split()[-1] in (
+            "when",
+            "if",
+            "condition",
+            "conditions",
+            "rule",
+            "rules",
+            "wenn",
+            "cuando",
+            "quando",
+            "quand",
+        )
         self.units.append(Unit(kind, value, start, end, self.memory.any_cross, opens))
         self.memory.any_cross = False
         return end
@@ -454,11 +470,19 @@ class Compiler(SlotReader):
             and self.kind(self._verb(self.skip(i + 3, "unit") + 1)) not in ("cmp", "cross", "drop", "state")
         ):
             return self._add("slot", "parameters", i, self.skip(i + 3, "unit") + 1)
-        if kind == "num" and self.kind(i + 2) == "num" and (self.is_sign(i + 1, "/", "-") or self.kind(i + 1) == "till"):
+        if (
+            kind == "num"
+            and self.kind(i + 2) == "num"
+            and (self.is_sign(i + 1, "/", "-") or self.kind(i + 1) == "till")
+        ):
             noun = self.skip(i + 3, "unit")
-            if self.kind(i - 1) in ("crossover_strategy", "golden") or (self.kind(i - 1) == "ind" and self.value(i - 1) in MA_KINDS and "crossover_strategy" in self.ideas):
+            if self.kind(i - 1) in ("crossover_strategy", "golden") or (
+                self.kind(i - 1) == "ind" and self.value(i - 1) in MA_KINDS and "crossover_strategy" in self.ideas
+            ):
                 return self._add("slot", "parameters", i, i + 3)
-            if self.kind(noun) in ("ind", "crossover_strategy", "golden") and (self.value(noun) in MA_KINDS or self.kind(noun) != "ind"):
+            if self.kind(noun) in ("ind", "crossover_strategy", "golden") and (
+                self.value(noun) in MA_KINDS or self.kind(noun) != "ind"
+            ):
                 return self._add("slot", "parameters", i, noun + 1)
         if kind in _IDEAS:
             found = self._condition(i)
@@ -491,7 +515,9 @@ class Compiler(SlotReader):
         if declared is not None:
             return declared
         if (kind == "sign" and self.norm(i) in "()[]'/+|{}") or (
-            kind == "not" and self.norm(i) in ("no", "na") and self.kind(self.skip(i + 1)) in ("num", "frame", "tf", "tfhint")
+            kind == "not"
+            and self.norm(i) in ("no", "na")
+            and self.kind(self.skip(i + 1)) in ("num", "frame", "tf", "tfhint")
         ):
             return self._add("quiet", kind, i, i + 1)
         if kind == "word" and len(self.norm(i)) == 1 and self.is_sign(i + 1, ")"):
@@ -537,10 +563,10 @@ class Compiler(SlotReader):
             k = self.skip(i + 2)
             name = str(self.value(i))
             if self.kind(k) == "ind" and name == "roc":
-                number = self.skip(k + 1, "within", "cmp")
-                if self.kind(number) == "num" and self.kind(number + 1) == "unit":
-                    self.memory.parameters["roc"] = (self.items[number].number,)
-                    return self._add("slot", "definition", i, number + 2)
+                at = self.skip(k + 1, "within", "cmp")
+                if self.kind(at) == "num" and self.kind(at + 1) == "unit":
+                    self.memory.parameters["roc"] = (self.items[at].number,)
+                    return self._add("slot", "definition", i, at + 2)
         if self.norm(i) == "n" and self.norm(self.skip(i + 1, "fill")) and self.kind(i) == "word":
             k = self.skip(i + 1)
             if self.norm(i + 1) in ("is", "=", "ist", "es") and self.kind(self.skip(i + 1)) in ("num", "ind", "cmp"):
@@ -576,8 +602,10 @@ class Compiler(SlotReader):
         ):
             self.context = "exit"
             return self._add("act", "exit", i, i + 1)
-        if kind == "hold" and self.kind(self.skip(i + 1)) in ("symbol", "filter") or (
-            kind == "hold" and self.kind(self.skip(i + 1)) == "if" and self.norm(self.skip(i + 1)) in ("when", "while", "if", "as long as")
+        if (kind == "hold" and self.kind(self.skip(i + 1)) in ("symbol", "filter")) or (
+            kind == "hold"
+            and self.kind(self.skip(i + 1)) == "if"
+            and self.norm(self.skip(i + 1)) in ("when", "while", "if", "as long as")
         ):
             self.context = "buy"
             return self._add("act", "buy", i, i + 1)
@@ -627,13 +655,11 @@ class Compiler(SlotReader):
             return None
         if value in ("long", "short") and self.norm(i + 1) in ("term", "-term"):
             return self._add("quiet", "fill", i, i + 2)
-        if (value == "long" and norm == "rise") or (norm == "entrada" and False):
+        if value == "long" and norm == "rise":
             if self.kind(self.skip(i + 1)) == "num" or self.kind(i - 1) in ("price", "ind"):
                 return None
         if value in ("long", "short") and self._exit_of(i):
             value = f"exit_{value}"
-        if value == "sell" and self._exit_word_near(i):
-            value = "sell"
         self.context = value
         return self._add("act", value, i, i + 1)
 
@@ -643,14 +669,8 @@ class Compiler(SlotReader):
             if unit.kind == "end":
                 return False
             if unit.kind == "act":
-                if str(unit.value) in ("exit_long", "exit_short"):
-                    return True
-                if str(unit.value) == "exit" and self.kind(i - 1) == "sign" and self.norm(i - 1) == "(":
-                    return True
-                return False
-        return False
-
-    def _exit_word_near(self, i: int) -> bool:
+                bracketed = self.kind(i - 1) == "sign" and self.norm(i - 1) == "("
+                return str(unit.value) in ("exit_long", "exit_short") or (unit.value == "exit" and bracketed)
         return False
 
     def _closes_position(self, i: int) -> bool:
@@ -658,7 +678,9 @@ class Compiler(SlotReader):
         nxt = self.kind(i + 1)
         before = self.kind(i - 1)
         if nxt == "if" and before in ("", "end", "comma", "and", "then", "or", "slot", "num", "fill", "colon"):
-            return (self.norm(i + 1) not in ("on",) or self.kind(self.skip(i + 2)) in ("trading_day", "weekday", "mirror")) or self.kind(self.skip(i + 2)) in (
+            return (
+                self.norm(i + 1) not in ("on",) or self.kind(self.skip(i + 2)) in ("trading_day", "weekday", "mirror")
+            ) or self.kind(self.skip(i + 2)) in (
                 "trading_day",
                 "weekday",
                 "mirror",
@@ -667,11 +689,7 @@ class Compiler(SlotReader):
             self.norm(i + 1) == "at" and self.kind(i + 2) in ("clock", "num", "target", "session_close")
         ):
             return before in ("", "end", "comma", "and", "or")
-        if nxt in ("after",) or (
-            self.kind(self.skip(i + 1)) == "after" and before in ("", "end", "comma", "and", "or")
-        ):
-            return True
-        return False
+        return bool(nxt in ("after",) or (self.kind(self.skip(i + 1)) == "after" and before in ("", "end", "comma", "and", "or")))
 
     def _symbol(self, i: int) -> int:
         ticker = str(self.value(i))
@@ -682,7 +700,11 @@ class Compiler(SlotReader):
 
     def _at_price(self, i: int) -> int | None:
         """`sell at the middle line`, `buy at the lower band`: the order's level."""
-        if self.kind(i) not in ("out", "ind", "num") or not self.units or self.norm(i - 1) not in ("at", "the", "on", "en", "am", "a", "na", "no"):
+        if (
+            self.kind(i) not in ("out", "ind", "num")
+            or not self.units
+            or self.norm(i - 1) not in ("at", "the", "on", "en", "am", "a", "na", "no")
+        ):
             return None
         before = next((u for u in reversed(self.units) if u.kind not in ("quiet", "if", "symbol")), None)
         if before is None or before.kind != "act":
@@ -703,7 +725,9 @@ class Compiler(SlotReader):
             del self.memory.questions[questions:]
             if found is not None and not isinstance(found.expression, ex.Number) and found.end > i:
                 kind = nature(found.expression)[0]
-                if kind is Nature.OSCILLATOR or (self.memory.subject is None and isinstance(found.expression, ex.Arithmetic)):
+                if kind is Nature.OSCILLATOR or (
+                    self.memory.subject is None and isinstance(found.expression, ex.Arithmetic)
+                ):
                     self.memory.subject = found.expression
                 self.declared.append((_name_of(found.expression), i))
                 return self._add("decl", found.expression, i, found.end)
@@ -717,7 +741,11 @@ class Compiler(SlotReader):
 
     def _both_lengths(self) -> bool:
         """`fast 5 … slow 20`: both lengths of a pair of averages are named."""
-        found = {str(x.value) for k, x in enumerate(self.items) if x.kind == "param" and self.kind(self._equals(k + 1)) == "num"}
+        found = {
+            str(x.value)
+            for k, x in enumerate(self.items)
+            if x.kind == "param" and self.kind(self._equals(k + 1)) == "num"
+        }
         return {"fast", "slow"} <= found
 
     def _same_filter(self, i: int) -> int | None:
@@ -804,7 +832,11 @@ class Compiler(SlotReader):
         colon = next((k for k, u in enumerate(units) if u.kind == "quiet" and u.value == "colon"), -1)
         rule_kinds = ("act", "cond", "mirror", "unsupported", "same")
         head, body = units[: colon + 1], units[colon + 1 :]
-        title = colon > 0 and any(u.kind == "cond" for u in body) and not any(u.kind in ("cond", "mirror", "unsupported") for u in head)
+        title = (
+            colon > 0
+            and any(u.kind == "cond" for u in body)
+            and not any(u.kind in ("cond", "mirror", "unsupported") for u in head)
+        )
         parts = [head, body] if title else [units]
         if title:
             self.declared = [d for d in self.declared if not head[0].start <= d[1] < head[-1].end]
@@ -812,7 +844,10 @@ class Compiler(SlotReader):
             unknown = [u for u in part if u.kind == "unknown"]
             if not unknown:
                 continue
-            weighty = (part is not head and any(u.kind in rule_kinds for u in part)) or (part is not head and any(u.kind == "slot" and u.value not in ("timeframe", "num", "tf", "frame") for u in part))
+            weighty = (part is not head and any(u.kind in rule_kinds for u in part)) or (
+                part is not head
+                and any(u.kind == "slot" and u.value not in ("timeframe", "num", "tf", "frame") for u in part)
+            )
             said = {str(v) for slot in self.draft.slots.values() for v in slot.value}
             heavy = [u for u in unknown if u.value == "num" and str(self.items[u.start].value) not in said]
             if weighty or heavy:
@@ -911,7 +946,10 @@ class Compiler(SlotReader):
 
 
 def _mentions(node: ex.Expression, name: str) -> bool:
-    return any((isinstance(p, ex.Price) and p.field == name) or (isinstance(p, ex.Call) and p.indicator == name) for p in ex.walk(node))
+    return any(
+        (isinstance(p, ex.Price) and p.field == name) or (isinstance(p, ex.Call) and p.indicator == name)
+        for p in ex.walk(node)
+    )
 
 
 def _name_of(expression: ex.Expression) -> str:

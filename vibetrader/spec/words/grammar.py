@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from vibetrader.spec.words.lexing import Item
 from vibetrader.spec import expressions as ex
 from vibetrader.spec.indicators import INDICATORS, Nature
 from vibetrader.spec.mirror import nature
 from vibetrader.spec.timeframes import TIMEFRAMES, minutes
+from vibetrader.spec.words.lexing import Item
 
 MA_KINDS: Final = ("ma", "sma", "ema", "lwma", "hma", "dema", "tema", "kama", "vwma", "alma", "zlema", "trima", "wwma")
 _PLAIN: Final = ("fill", "strategy", "since", "period")
@@ -121,7 +121,9 @@ class Grammar:
         if (
             kind == "num"
             and self.kind(i + 1) == "tf"
-            and self.norm(i + 1).startswith(("minute", "hour", "day", "week", "小", "日", "周", "stunden", "tages", "wochen"))
+            and self.norm(i + 1).startswith(
+                ("minute", "hour", "day", "week", "小", "日", "周", "stunden", "tages", "wochen")
+            )
         ):
             number = self.items[i].number
             if number == int(number) and number >= 1 and not self.items[i].percent:
@@ -361,9 +363,16 @@ class Grammar:
         if self.norm(i) in ("previous close", "last close"):
             return Found(ex.Lag(ex.CLOSE, ex.Number(1)), i + 1)
         if inner is not None and not isinstance(inner.expression, ex.Number):
-            if self.norm(i).startswith(("yesterday", "previous day", "prior day", "ayer", "ontem", "gestern", "hier", "昨")):
+            if self.norm(i).startswith(
+                ("yesterday", "previous day", "prior day", "ayer", "ontem", "gestern", "hier", "昨")
+            ):
                 base = self.memory.base
-                if base in TIMEFRAMES and base is not None and minutes(base) < 1440 and not isinstance(inner.expression, ex.At):
+                if (
+                    base is not None
+                    and base in TIMEFRAMES
+                    and minutes(base) < 1440
+                    and not isinstance(inner.expression, ex.At)
+                ):
                     return Found(self.at(inner.expression, "1d"), inner.end)
             if self.norm(i).startswith(
                 (
@@ -741,9 +750,7 @@ class Grammar:
         if any(n <= 0 for n in numbers) or numbers[0] != int(numbers[0]):
             return False
         if self.kind(after) == "unit":
-            if self.value(after) in ("minute", "hour", "second"):
-                return False
-            return True
+            return self.value(after) not in ("minute", "hour", "second")
         if self.kind(after) in ("pips", "points", "lots", "shares", "mul", "equity", "leverage", "rr"):
             return False
         if self.is_sign(after, "%", "x"):
@@ -822,7 +829,8 @@ class Grammar:
         memory.indicator = name
         if name == "cloud" or name in ("tenkan", "kijun", "chikou", "senkou_a", "senkou_b"):
             parameters = memory.parameters.get("ichimoku", (9.0, 26.0, 52.0))
-            memory.assumed.setdefault("ichimoku", "ichimoku(9,26,52)") if "ichimoku" not in memory.parameters else None
+            if "ichimoku" not in memory.parameters:
+                memory.assumed.setdefault("ichimoku", "ichimoku(9,26,52)")
             return Found(
                 ex.call("ichimoku", *parameters, output=output or ("cloud_top" if name == "cloud" else name)), j
             )
@@ -838,8 +846,6 @@ class Grammar:
         if name == "ha":
             return Found(ex.call("ha", output=output if output in ("open", "high", "low", "close") else "close"), j)
         row = INDICATORS[name]
-        if name == "dmi" and not output:
-            output = ""
         if numbers:
             limit = len([p for p in row.parameters if not p.choices])
             if len(numbers) > limit and name == "roc":
@@ -848,8 +854,6 @@ class Grammar:
             memory.parameters[name] = tuple(numbers)
         elif name in memory.parameters:
             numbers = list(memory.parameters[name])
-        elif name == "stochrsi" and False:
-            numbers = []
         elif row.required:
             if name == "roc":
                 numbers = [1.0]
@@ -906,7 +910,7 @@ class Grammar:
         """Minutes of the opening range: as said, else one bar."""
         if self.memory.range_minutes is not None:
             return self.memory.range_minutes
-        if self.memory.base in TIMEFRAMES and self.memory.base is not None and minutes(self.memory.base) <= 60:
+        if self.memory.base is not None and self.memory.base in TIMEFRAMES and minutes(self.memory.base) <= 60:
             return float(minutes(self.memory.base))
         self.memory.assumed["opening_range"] = "opening range: the session's first 30 minutes"
         return 30.0
@@ -1232,7 +1236,10 @@ class Grammar:
                     number = _length_of(found.expression)
                     return Found(ex.call(name, number, series=ex.Price("volume")), found.end)
         if value in ("high", "low") and self._in_comparison and j - 1 == i and self.norm(i) in ("high", "low"):
-            if any(item.kind == "ind" and item.value == "opening_range" for item in self.items) or self.memory.range_minutes is not None:
+            if (
+                any(item.kind == "ind" and item.value == "opening_range" for item in self.items)
+                or self.memory.range_minutes is not None
+            ):
                 if self.kind(k) != "lag" and self.norm(j) not in ("of",):
                     return Found(ex.call("opening_range", self.range_length(), output=value), j)
         return Found(ex.Price(value), j)
@@ -1476,7 +1483,11 @@ class Grammar:
     def _verb_last(self, lefts: list[ex.Expression], j: int) -> Found | None:
         """German word order: `der SMA 50 den SMA 200 von unten nach oben kreuzt`."""
         right = self.operand(self.skip(j))
-        if right is None or right.end == j or isinstance(right.expression, ex.Number) and self.kind(self.skip(j)) != "num":
+        if (
+            right is None
+            or right.end == j
+            or (isinstance(right.expression, ex.Number) and self.kind(self.skip(j)) != "num")
+        ):
             return None
         k, direction = self.skip(right.end), ""
         while self.kind(k) == "dir" or self.norm(k) in ("von", "nach"):
@@ -1525,10 +1536,26 @@ class Grammar:
         """`on a new 20-day high`, `at a 10-day low` as an event of its own."""
         k = self.skip(i)
         new = self.kind(k) == "agg" and self.norm(k).startswith("new")
-        if not new and not (self.kind(k) == "num" and (self.norm(i) in ("a", "an", "new", "on") or self.norm(i - 1) in ("a", "an", "new", "on", "at", "un", "uma", "ein", "einem"))):
+        if not new and not (
+            self.kind(k) == "num"
+            and (
+                self.norm(i) in ("a", "an", "new", "on")
+                or self.norm(i - 1) in ("a", "an", "new", "on", "at", "un", "uma", "ein", "einem")
+            )
+        ):
             return None
         found = self.operand(k)
-        if found is None or self.kind(self._verb(found.end)) in ("cmp", "cross", "drop", "touch", "state", "div", "mul", "sub", "ind"):
+        if found is None or self.kind(self._verb(found.end)) in (
+            "cmp",
+            "cross",
+            "drop",
+            "touch",
+            "state",
+            "div",
+            "mul",
+            "sub",
+            "ind",
+        ):
             return None
         base = found.expression.operand if isinstance(found.expression, ex.Lag) else found.expression
         inner = base.operand if isinstance(base, ex.At) else base
@@ -1766,7 +1793,20 @@ class Grammar:
         ):
             operator = "<"
         operator, end = self._or_more(operator, end)
-        if self.norm(end) in ("fallt", "sinkt", "steigt", "liegt", "ist", "steht", "schliesst", "notiert", "geht", "rutscht", "klettert", "sind"):
+        if self.norm(end) in (
+            "fallt",
+            "sinkt",
+            "steigt",
+            "liegt",
+            "ist",
+            "steht",
+            "schliesst",
+            "notiert",
+            "geht",
+            "rutscht",
+            "klettert",
+            "sind",
+        ):
             end += 1  # the German verb closes the clause
         parts = []
         for left in lefts:
@@ -1872,9 +1912,16 @@ class Grammar:
                 return None
         target, end = right
         tail = self.skip(end)
-        if self.kind(tail) == "dir" and self.kind(tail + 1) == "num" and self.norm(tail) in ("from below", "from above") and end == j:
+        if (
+            self.kind(tail) == "dir"
+            and self.kind(tail + 1) == "num"
+            and self.norm(tail) in ("from below", "from above")
+            and end == j
+        ):
             # "crosses up from below 20": the line still stands below 20
-            bound = ex.Compare("<" if self.norm(tail) == "from below" else ">", lefts[0], ex.Number(self.items[tail + 1].number))
+            bound = ex.Compare(
+                "<" if self.norm(tail) == "from below" else ">", lefts[0], ex.Number(self.items[tail + 1].number)
+            )
             up = direction == "up" or (direction == "any" and self.norm(tail) == "from below")
             return Found(ex.conjunction(ex.Cross(up, lefts[0], target), bound), tail + 2)
         if self.kind(tail) == "dir":
@@ -1927,7 +1974,9 @@ class Grammar:
             return None
         rising = (body.operator == ">") == (body.left == ex.CLOSE)
         name = str(self.value(ahead))
-        band = self._build(name, list(self.memory.parameters.get(name, ())), "lower" if rising else "upper", None, None, ahead + 1)
+        band = self._build(
+            name, list(self.memory.parameters.get(name, ())), "lower" if rising else "upper", None, None, ahead + 1
+        )
         if band is None:
             return None
         end = ahead + 1 if ahead == j else k + 1
@@ -2055,8 +2104,29 @@ class Grammar:
             at = self._equals(j)
             if self.kind(at) == "cmp" and self.value(at) in ("<", ">", "<=", ">="):
                 at = self.skip(at + 1)
-            if self.kind(at) == "num" and not self.items[at].percent and self.kind(at + 1) not in ("unit", "act", "ind", "mul", "row"):
-                if at == j or self.norm(j) in ("at", "=", "is", "of", "below", "above", "en", "bei", "a", "to", "level", "<", ">", "under", "over", ":"):
+            if (
+                self.kind(at) == "num"
+                and not self.items[at].percent
+                and self.kind(at + 1) not in ("unit", "act", "ind", "mul", "row")
+            ):
+                if at == j or self.norm(j) in (
+                    "at",
+                    "=",
+                    "is",
+                    "of",
+                    "below",
+                    "above",
+                    "en",
+                    "bei",
+                    "a",
+                    "to",
+                    "level",
+                    "<",
+                    ">",
+                    "under",
+                    "over",
+                    ":",
+                ):
                     return Found(ex.Compare(parts[0].operator, lefts[0], ex.Number(self.items[at].number)), at + 1)
         level = self.bracket(j)
         if level is not None and state in ("oversold", "overbought") and len(level[0]) == 1 and len(parts) == 1:
@@ -2214,11 +2284,7 @@ class Grammar:
                     return None
             else:
                 return None
-        if (
-            subject is not None
-            and nature(subject)[0] is not Nature.PRICE
-            and self.kind(i) in ("cmp", "drop", "cross", "touch")
-        ):
+        if nature(subject)[0] is not Nature.PRICE and self.kind(i) in ("cmp", "drop", "cross", "touch"):
             right = self._target(i + 1)
             if (
                 right is not None
@@ -2263,7 +2329,11 @@ class Grammar:
                 return Found(
                     ex.And((ex.Compare(">=", time, ex.Number(low)), ex.Compare("<", time, ex.Number(high)))), second + 1
                 )
-        if self.kind(k) == "clock" and self.norm(k - 1) in ("at", "a", "um", "as", "las") and self.context in ("buy", "long", "short"):
+        if (
+            self.kind(k) == "clock"
+            and self.norm(k - 1) in ("at", "a", "um", "as", "las")
+            and self.context in ("buy", "long", "short")
+        ):
             return Found(ex.Compare("==", ex.Clock("time"), ex.Number(_hhmm(str(self.value(k))))), k + 1)
         if self.kind(k) in ("after", "beforeend", "cmp", "ago", "till") and self.kind(self.skip(k + 1)) == "clock":
             clock = self.skip(k + 1)
@@ -2322,8 +2392,7 @@ class Grammar:
                 "only",
                 "if",
             ):
-                month = ex.Clock("month")
-                return Found(ex.Compare("==", month, ex.Number(float(str(self.value(k))))), k + 1)
+                return Found(ex.Compare("==", ex.Clock("month"), ex.Number(float(str(self.value(k))))), k + 1)
         return None
 
     def _streak(self, i: int) -> Found | None:
@@ -2334,13 +2403,17 @@ class Grammar:
             number, k = self.items[k].number, self.skip(k + 1)
         if self.kind(k) == "row":
             k = self.skip(k + 1)
-        if number is not None and self.kind(self.skip(k, "within")) == "unit" and self.value(self.skip(k, "within")) == "bar":
+        if (
+            number is not None
+            and self.kind(self.skip(k, "within")) == "unit"
+            and self.value(self.skip(k, "within")) == "bar"
+        ):
             told = self.skip(self.skip(k, "within") + 1, "both")
             if self.kind(told) == "state" and self.value(told) in ("green", "red", "bullish", "bearish"):
                 rising = self.value(told) in ("green", "bullish")
-                body = ex.Compare(">" if rising else "<", ex.CLOSE, ex.Price("open"))
+                candle_body = ex.Compare(">" if rising else "<", ex.CLOSE, ex.Price("open"))
                 if number == int(number) and 1 <= number <= 500:
-                    return Found(repeated(body, int(number)), told + 1)
+                    return Found(repeated(candle_body, int(number)), told + 1)
         if self.kind(k) == "unit" and number is not None and self.kind(self.skip(k + 1)) == "row":
             k = self.skip(self.skip(k + 1) + 1)
         kind, norm = self.kind(k), self.norm(k)
@@ -2400,9 +2473,7 @@ class Grammar:
         """`price drops 5% [in 3 bars]`, `went up 3% or more over the last 5 bars`, `drops 5% from its 20 day high`."""
         k = self.skip(i)
         subject: ex.Expression = ex.CLOSE
-        if self.kind(k) == "price" and self.value(k) == "close":
-            k = self._verb(k + 1)
-        elif self.kind(k) == "symbol":
+        if (self.kind(k) == "price" and self.value(k) == "close") or self.kind(k) == "symbol":
             k = self._verb(k + 1)
         if self.kind(k) == "dir" or (self.kind(k) == "state" and self.norm(k) in ("is up", "is down")):
             number = self.skip(k + 1)
@@ -2547,7 +2618,7 @@ class Grammar:
         name = str(self.value(k))
         norm = self.norm(k)
         if bullish is None:
-            bullish = False if "bearish" in norm else True
+            bullish = "bearish" not in norm
             if name in ("shooting_star", "evening_star", "three_black_crows", "hanging_man", "dark_cloud_cover"):
                 bullish = False
             elif name in ("doji", "engulfing", "harami") and "bull" not in norm and "bear" not in norm:

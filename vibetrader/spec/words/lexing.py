@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Final
@@ -12,6 +12,7 @@ from vibetrader.errors import SpecError
 from vibetrader.spec import expressions as ex
 from vibetrader.spec.expressions import FUNCTIONS, PRICE_FIELDS
 from vibetrader.spec.indicators import find_indicator
+from vibetrader.spec.instruments import COINS
 from vibetrader.spec.parser import parse
 from vibetrader.spec.words import symbols
 from vibetrader.spec.words.tokens import Token, joined, tokenize
@@ -63,7 +64,9 @@ _PERCENT_PAIRS: Final = frozenset(
 )
 
 
-_BEFORE_COIN: Final = frozenset("on buy trade for in of sell long short with and to kaufe compra acheter comprar de".split())  # noqa: SIM905
+_BEFORE_COIN: Final = frozenset(
+    "on buy trade for in of sell long short with and to kaufe compra acheter comprar de".split()
+)
 
 
 @cache
@@ -98,7 +101,19 @@ _UNDERSCORE: Final = re.compile(r"(?<=[A-Za-z])_(?=[A-Za-z])")
 _FORMULA: Final = re.compile(
     r"(?<![\w.])[A-Za-z][A-Za-z_0-9]*(?:\((?:[^()]|\([^()]*\)){1,80}\))?(?:\.[A-Za-z_]+)?(?:@[0-9]+[A-Za-z])?(?:\[\d{1,4}\])?"
 )
-_FORMULA_NAMES: Final = ("any", "all", "count", "abs", "max", "min", "highest", "lowest", "stdev", "opening_range", "williams_r")
+_FORMULA_NAMES: Final = (
+    "any",
+    "all",
+    "count",
+    "abs",
+    "max",
+    "min",
+    "highest",
+    "lowest",
+    "stdev",
+    "opening_range",
+    "williams_r",
+)
 
 
 def _formulas(text: str) -> list[tuple[int, int, ex.Expression]]:
@@ -109,9 +124,18 @@ def _formulas(text: str) -> list[tuple[int, int, ex.Expression]]:
         name = re.match(r"[A-Za-z_0-9]+", piece)
         assert name is not None
         lowered = name.group().lower()
-        marked = "." in piece or "@" in piece or (lowered in _FORMULA_NAMES and "(" in piece) or ("_" in lowered and "(" in piece)
+        marked = (
+            "." in piece
+            or "@" in piece
+            or (lowered in _FORMULA_NAMES and "(" in piece)
+            or ("_" in lowered and "(" in piece)
+        )
         series = re.match(r"\w+\(\s*[A-Za-z]", piece) is not None
-        if not (marked or series) or len(piece) > 200 or (lowered not in FUNCTIONS and find_indicator(lowered) is None and lowered not in PRICE_FIELDS):
+        if (
+            not (marked or series)
+            or len(piece) > 200
+            or (lowered not in FUNCTIONS and find_indicator(lowered) is None and lowered not in PRICE_FIELDS)
+        ):
             continue
         try:
             node = parse(piece.lower() if not piece.endswith("M") else piece)
@@ -122,9 +146,7 @@ def _formulas(text: str) -> list[tuple[int, int, ex.Expression]]:
     return found
 
 
-def _items(
-    tokens: list[Token], shouting: bool, formulas: list[tuple[int, int, ex.Expression]]
-) -> Iterable[Item]:
+def _items(tokens: list[Token], shouting: bool, formulas: list[tuple[int, int, ex.Expression]]) -> Iterable[Item]:
     index, starts = _index(), _starts()
     position = 0
     while position < len(tokens):
@@ -134,7 +156,15 @@ def _items(
             end = position
             while end < len(tokens) and tokens[end].start < formula[1]:
                 end += 1
-            yield Item("expr", formula[2], _between(tokens, position, end - position), str(formula[2]), token.start, formula[1], glued=token.glued)
+            yield Item(
+                "expr",
+                formula[2],
+                _between(tokens, position, end - position),
+                str(formula[2]),
+                token.start,
+                formula[1],
+                glued=token.glued,
+            )
             position = end
             continue
         ticker = _ticker(token, shouting, index)
@@ -152,7 +182,7 @@ def _items(
             continue
         position += 1
         coin = token.text.upper()
-        if token.kind == "word" and coin in symbols.COINS and position >= 2 and tokens[position - 2].norm in _BEFORE_COIN:
+        if token.kind == "word" and coin in COINS and position >= 2 and tokens[position - 2].norm in _BEFORE_COIN:
             yield Item("symbol", f"{coin}USDT", token.text, token.norm, token.start, token.end, glued=token.glued)
             continue
         if token.kind == "word" and token.norm.endswith("'") and len(token.norm) <= 3:
@@ -191,7 +221,7 @@ def _ticker(token: Token, shouting: bool, index: dict[tuple[str, ...], Concept])
     if known is not None:
         return known
     if token.text.isupper() and token.text.isascii() and token.text.isalpha() and len(token.text) >= 2:
-        if token.text in symbols.COINS and not (shouting and (token.norm,) in index):
+        if token.text in COINS and not (shouting and (token.norm,) in index):
             return symbols.from_capitals(token.text)
         if (token.norm,) not in index and not shouting and token.norm not in typo_words():
             return symbols.from_capitals(token.text)
@@ -290,7 +320,9 @@ def _edits(left: str, right: str, most: int) -> int:
     return row[-1]
 
 
-_ARTICLE_AFTER: Final = frozenset(("", "and", "if", "comma", "end", "act", "filter", "only", "colon", "not", "fill", "then"))
+_ARTICLE_AFTER: Final = frozenset(
+    ("", "and", "if", "comma", "end", "act", "filter", "only", "colon", "not", "fill", "then")
+)
 _CLOSING_VERBS: Final = frozenset(
     ("fechar", "fecha", "cerrar", "cierra", "cierro", "schliessen", "schliesse", "fermer", "cloturer", "cierre")
 )

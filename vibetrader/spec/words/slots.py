@@ -7,11 +7,11 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Final
 
+from vibetrader.spec import expressions as ex
+from vibetrader.spec.strategy import before
 from vibetrader.spec.words.draft import Draft, Slot, Span
 from vibetrader.spec.words.grammar import Found, Grammar, _times
 from vibetrader.spec.words.lexing import Item
-from vibetrader.spec import expressions as ex
-from vibetrader.spec.strategy import before
 
 _ISO_UNIT: Final = {"day": "D", "week": "W", "month": "M", "year": "Y"}
 
@@ -157,16 +157,15 @@ class SlotReader(Grammar):
         if self.kind(i) != "not":
             return None
         k = self.skip(i + 1)
-        seen = False
+        last = -1
         while self.kind(k) in ("stop", "target", "trail", "div", "or", "and", "fill") or self.is_sign(k, "/"):
             if self.kind(k) in ("stop", "target", "trail"):
                 self.draft.flags[f"no_{self.kind(k)}"] = self.span(i, k + 1)
-                seen = True
                 last = k
             elif self.kind(k) in ("and", "or") and self.kind(self.skip(k + 1)) not in ("stop", "target", "trail"):
                 break
             k += 1
-        return last + 1 if seen else None
+        return last + 1 if last >= 0 else None
 
     def _flat_eod(self, i: int) -> int | None:
         """`no overnight positions`."""
@@ -185,8 +184,15 @@ class SlotReader(Grammar):
         elif self.kind(k) == "dir":
             up = self.value(k) == "up"
         if up is None:
-            if self.kind(k) == "num" and self.items[k].percent and self.items[k].text[:1] in "+-" and self.kind(self.skip(k + 1)) in ("", "end", "comma", "or", "and"):
-                return self.put("target" if self.items[k].number > 0 else "stop", i, k + 1, "percent", abs(self.items[k].number))
+            if (
+                self.kind(k) == "num"
+                and self.items[k].percent
+                and self.items[k].text[:1] in "+-"
+                and self.kind(self.skip(k + 1)) in ("", "end", "comma", "or", "and")
+            ):
+                return self.put(
+                    "target" if self.items[k].number > 0 else "stop", i, k + 1, "percent", abs(self.items[k].number)
+                )
             return None
         j = self.skip(k + 1)
         if self.kind(j) == "cmp":
@@ -195,9 +201,13 @@ class SlotReader(Grammar):
             return None
         end = j + 1
         after = self.skip(end, "cmp", "since")
-        if self.kind(after) == "entryprice" or (self.kind(after) == "act" and self.norm(after) in ("entry", "buying", "entrada")):
+        if self.kind(after) == "entryprice" or (
+            self.kind(after) == "act" and self.norm(after) in ("entry", "buying", "entrada")
+        ):
             end = after + 1
-        elif self.kind(self.skip(end)) in ("within", "unit", "tf", "agg") or self.kind(after) in ("agg", "num", "price") and after > end:
+        elif self.kind(self.skip(end)) in ("within", "unit", "tf", "agg") or (
+            self.kind(after) in ("agg", "num", "price") and after > end
+        ):
             return None
         short = any(item.kind == "act" and item.value == "short" for item in self.items) and not any(
             item.kind == "act" and item.value in ("buy", "long") for item in self.items
@@ -974,16 +984,16 @@ class SlotReader(Grammar):
                     return self._put_dates(i, second[2], start, end)
                 if self.kind(self.skip(join + 1)) == "now":
                     return self._put_dates(i, self.skip(join + 1) + 1, first[0], None)
-            end = first[2]
-            nxt = self.skip(end)
+            stop = first[2]
+            nxt = self.skip(stop)
             if since or self.norm(nxt) in ("onwards", "onward", "forward", "on"):
                 if self.norm(nxt) in ("onwards", "onward", "forward"):
-                    end = nxt + 1
-                return self._put_dates(i, end, first[0], None)
+                    stop = nxt + 1
+                return self._put_dates(i, stop, first[0], None)
             if self.kind(i - 1) == "till" or (self.kind(k) == "till"):
-                return self._put_dates(i, end, None, first[1])
+                return self._put_dates(i, stop, None, first[1])
             if lead or self._year_may_stand(k):
-                return self._put_dates(i, end, first[0], first[1])
+                return self._put_dates(i, stop, first[0], first[1])
             return None
         if self.kind(k) == "till" and self._day(self.skip(k + 1)) is not None:
             last = self._day(self.skip(k + 1))

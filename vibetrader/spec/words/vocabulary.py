@@ -426,7 +426,7 @@ also: note: ps p.s. additionally furthermore moreover finally firstly secondly t
 sharing shared currently normally usually typical typically usual
 moves move moving moved price price: takes place trigger triggers triggered triggering generated
 equals like: such a's
-""".split()  # noqa: SIM905 (a list of this length is unreadable)
+""".split()
 
 
 @cache
@@ -512,7 +512,7 @@ _CORRECTABLE: Final = frozenset(
 @cache
 def typo_words() -> tuple[str, ...]:
     """Words a misspelt one may stand for: content words of five letters or more."""
-    found = set()
+    found: set[str] = set()
     for key, (kind, _) in lexicon().items():
         if kind in _CORRECTABLE:
             found.update(word for word in key if len(word) >= 5 and word.isascii() and word.isalpha())
@@ -532,9 +532,8 @@ _ORDINARY: Final = frozenset(
     judge known label large laser later laugh layer learn least leave legal level light limit local logic loose lower lucky lunch
     magic major maker march match maybe mayor media metal might minor model money month moral motor mount mouse mouth movie music
     needs never newly noise north noted novel nurse occur ocean offer often order other ought outer owner paint panel paper party
-    peace phase phone photo piece pilot pitch place plain plane plant plate moving moves money monthly beaten broken chosen"""
-    .split()
-)  # noqa: SIM905
+    peace phase phone photo piece pilot pitch place plain plane plant plate moving moves money monthly beaten broken chosen""".split()
+)
 """Words of everyday English that are never read as a misspelt trading word."""
 
 
