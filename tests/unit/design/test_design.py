@@ -216,4 +216,6 @@ def test_every_indicator_can_be_written(name: str) -> None:
     for output in INDICATORS[name].outputs:
         value = _call(name, output)
         for timeframe in ("1h", "4h"):
-            code(timeframe=timeframe, long={"entry": f"{value} > {value}[2] and {value}@1d > 0", "exit": "close < open"})
+            code(
+                timeframe=timeframe, long={"entry": f"{value} > {value}[2] and {value}@1d > 0", "exit": "close < open"}
+            )
