@@ -9,6 +9,7 @@ import typer
 
 from vibetrader.cli.commands import (
     data,
+    describe,
     doctor,
     indicators,
     iterate,
@@ -64,6 +65,7 @@ app.command("iterate")(iterate.iterate)
 app.command("sweep", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(sweep.sweep)
 app.add_typer(data.app, name="data")
 app.add_typer(runs.app, name="runs")
+app.command("describe")(describe.describe)
 app.command("indicators")(indicators.indicators)
 app.command("schema")(schema.schema)
 app.command("doctor")(doctor.doctor)
