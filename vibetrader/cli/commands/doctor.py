@@ -16,6 +16,7 @@ def doctor(settings: ShowSettings = False, as_json: o.Json = False) -> None:
 
     Example: vibetrader doctor --settings
     """
+    from vibetrader.backtest import sandbox
     from vibetrader.backtest.connect import backtester
     from vibetrader.cli import render
     from vibetrader.rundir.manifest import package_versions, tool_version
@@ -29,6 +30,10 @@ def doctor(settings: ShowSettings = False, as_json: o.Json = False) -> None:
         if missing is not None:
             state |= {"detail": missing.reason, "hint": missing.hint}
         checks.append(state)
+    active = sandbox.available()
+    for name in sandbox.ALL_PROTECTIONS:
+        found = name in active
+        checks.append({"check": "sandbox", "state": "ok" if found else "missing", "detail": name})
     for name in ("openai", "anthropic"):
         has_key = getattr(chosen, f"{name}_api_key") is not None
         detail = "key found" if has_key else f"no key; {name.upper()}_API_KEY holds it"
