@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from vibetrader.spec import expressions as ex
-from vibetrader.spec.indicators import Nature
+from vibetrader.spec.indicators import INDICATORS, Nature
 from vibetrader.spec.mirror import mirrored, nature
 from vibetrader.spec.timeframes import TIMEFRAMES, minutes
 from vibetrader.spec.words.draft import Draft, Rule, Span, Unit
@@ -328,6 +328,9 @@ class Compiler(SlotReader):
                         if bracket is not None and bracket[0]
                         else self._spelled(k, str(item.value))
                     )
+                row = INDICATORS.get(str(item.value))
+                if step is not None and row is not None and len(step[0]) > sum(not p.choices for p in row.parameters):
+                    step = None
                 if step is not None and str(item.value) not in self.memory.parameters:
                     self.memory.parameters[str(item.value)] = tuple(step[0])
             if (
@@ -443,8 +446,14 @@ class Compiler(SlotReader):
         act = self._action(i)
         if act is not None:
             return act
-        if kind in ("else",):
-            return self._add("else", True, i, i + 1)
+        if kind == "else":
+            after = self.skip(i + 1, "comma")
+            if self.kind(after) == "act" and self.value(after) in ("sell", "exit", "exit_long"):
+                self._add("act", str(self.value(after)), after, after + 1)
+                return self._add("mirror", True, i, after + 1)
+            if not any(what == "rotation" for what, _ in self.draft.unsupported):
+                self.draft.unsupported.append(("rotation", self.span(i, i + 1)))
+            return self._add("unsupported", "rotation", i, i + 1)
         slot = self.read_slot(i)
         if slot is not None and slot > i:
             return self._add("slot", kind, i, slot)

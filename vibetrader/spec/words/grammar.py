@@ -848,9 +848,11 @@ class Grammar:
         row = INDICATORS[name]
         if numbers:
             limit = len([p for p in row.parameters if not p.choices])
-            if len(numbers) > limit and name == "roc":
+            if len(numbers) > limit:
+                if name != "roc":
+                    given = ", ".join(ex.number_text(n) for n in numbers)
+                    memory.questions.append((f"{name}.parameters", f"{row.title} takes {limit} parameters, not {given}: which?"))
                 return None
-            numbers = numbers[:limit] if len(numbers) <= limit else numbers[:limit]
             memory.parameters[name] = tuple(numbers)
         elif name in memory.parameters:
             numbers = list(memory.parameters[name])
@@ -1106,6 +1108,10 @@ class Grammar:
             ):
                 return None
             other = self.memory.indicator if self.memory.indicator in ("tsi", "kst", "kvo", "rvi", "wto") else "macd"
+            named = "macd" in self.norm(i) or any(item.kind in ("ind", "expr") and "macd" in item.norm for item in self.items)
+            if other == "macd" and not named and "macd" not in self.memory.parameters:
+                self.memory.questions.append(("line", f"{self.items[i].text!r}: of which indicator?"))
+                return None
             j, numbers = i + 1, []
             k = self.skip(j)
             if output == "histogram" and self.kind(k) == "ind" and self.value(k) == "macd":

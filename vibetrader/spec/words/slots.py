@@ -30,8 +30,8 @@ class SlotReader(Grammar):
     def read_slot(self, i: int) -> int | None:
         """The position after the slot that starts at i."""
         readers: tuple[Callable[[int], int | None], ...] = (
-            self._no_stops, self._flat_eod, self._moved, self._break_even, self._trailing, self._reward_risk, self._stops, self._costs, self._leverage,
-            self._guard, self._risk, self._hold, self._exit_time, self._fill, self._per_day, self._every, self._cooldown,
+            self._no_stops, self._guard, self._flat_eod, self._moved, self._break_even, self._trailing, self._reward_risk, self._stops, self._costs, self._leverage,
+            self._risk, self._hold, self._exit_time, self._fill, self._per_day, self._every, self._cooldown,
             self._pyramid, self._order_type, self._money, self._size, self._dates, self._flags, self._opening,
         )  # fmt: skip
         for reader in readers:
@@ -784,6 +784,8 @@ class SlotReader(Grammar):
         k = i
         while self.kind(k) in ("stop", "fill", "if", "agg", "act", "hold", "trades", "cmp") and k < i + 6:
             k += 1
+        if k > i and self.kind(k) == "num" and self.items[k].percent and self.kind(self.skip(k + 1)) in ("drawdown", "dailyloss"):
+            return self.put(self.kind(self.skip(k + 1)), i, self.skip(k + 1) + 1, abs(self.items[k].number))
         if self.kind(k) not in ("drawdown", "dailyloss"):
             if (
                 self.kind(i) == "num"
