@@ -103,7 +103,7 @@ HELPERS: tuple[Helper, ...] = (
            ("rsi_period: int, rsi_period_streak: int, look_back_period: int",),
            "CRSI({rsi_period},{rsi_period_streak},{look_back_period})"),
     Helper("dem", "DeMarkerIndicator", (f"{_PERIOD}, type: MovingAverageType",), "DEM({period},{type})", TRADE_BAR),
-    Helper("dch", "DonchianChannel", (_PERIOD, "upper_period: int, lower_period: int"),
+    Helper("dch", "DonchianChannel", ("upper_period: int, lower_period: int", _PERIOD),
            "DCH({upper_period},{lower_period})", BAR),
     _p("dema", "DoubleExponentialMovingAverage"),
     Helper("do", "DerivativeOscillator",

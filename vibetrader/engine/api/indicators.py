@@ -545,6 +545,9 @@ def name_of(algorithm: Any, symbol: Symbol | None, title: str, resolution: Resol
 
 def _make(helper: Helper) -> Any:
     overloads = _bindings(helper.name, *helper.signatures())
+    if helper.name == "dch":
+        # Python.NET tries them in another order than it lists them
+        overloads.signatures = overloads.signatures[::-1]
     # LEAN's default of a nullable enumeration cannot be filled in by Python.NET
     broken_default = helper.resolution == "Optional[Resolution] = Resolution.DAILY"
 
@@ -1000,7 +1003,7 @@ class IndicatorsMixin(HelpersMixin):
         indicator = managed(self, bound["indicator"])
         selector = bound["selector"]
         if "history" in bound:
-            moments = [list(item.get_all_data()) for item in bound["history"]]
+            moments = [list(item.all_data) for item in bound["history"]]
             return feed_history(indicator, moments, selector)
         symbols = bound["symbols"] if "symbols" in bound else [_required(bound["symbol"])]
         resolution = bound["resolution"]

@@ -28,6 +28,11 @@ def load_pandas() -> Any:
     if not _installed:
         _installed.append(True)
         _install(pandas)
+        import numpy
+
+        if numpy.lib.NumpyVersion(numpy.__version__) >= "2.0.0":
+            # LEAN's numpy prints its scalars as plain numbers
+            numpy.set_printoptions(legacy="1.25")
     return pandas
 
 

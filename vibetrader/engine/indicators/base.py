@@ -15,7 +15,7 @@ by a subscription's own bars can be bound to it (`bind`): nothing then happens p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from math import isclose
+from math import isclose, ulp
 from string import Formatter
 from typing import Any, ClassVar, Protocol
 
@@ -74,6 +74,18 @@ def number_text(value: object) -> str:
     if isinstance(value, (bool, str)):
         return str(value)
     return money.text(money.dec(value))
+
+
+def snapped(value: float) -> float:
+    """The short decimal a value is but for float noise, as LEAN's decimals show it; else the value."""
+    near = round(value, 8)
+    if near != value:
+        if abs(value - near) <= max(8 * ulp(value), min(1e-12, abs(value) * 2e-14)):
+            return near
+        near = round(value, 11)
+        if abs(value - near) <= 3 * ulp(value):
+            return near
+    return value
 
 
 def double_text(value: float) -> str:
@@ -409,10 +421,14 @@ class IndicatorBase(LeanOverrides):
     def samples(self, count: int) -> None:
         self._samples = count
 
+    def _shown(self, value: float) -> float:
+        """The value as points show it."""
+        return snapped(value)
+
     def _make_point(self) -> IndicatorDataPoint:
         point = self._point
         if point is None:
-            point = self._point = IndicatorDataPoint.at(self._symbol, self._end, self._value)
+            point = self._point = IndicatorDataPoint.at(self._symbol, self._end, self._shown(self._value))
         return point
 
     @property

@@ -202,6 +202,9 @@ class PythonIndicator(IndicatorBase):
     input_kind = DATA
     warm_up_period = 0
 
+    def _shown(self, value: float) -> float:
+        return value
+
     def __init__(self, *arguments: Any) -> None:
         if arguments and not self.name:
             self.name = _python_name(arguments[0])

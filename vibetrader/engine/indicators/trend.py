@@ -741,13 +741,13 @@ class TomDemarkSequential(BarIndicator):
             return 0.0
         match self._phase:
             case Phase.NONE:
-                return float(self._begin_setup(bars))
+                return float(int(self._begin_setup(bars)))
             case Phase.BUY_SETUP:
-                return float(self._go_on(bars, buy=True))
+                return float(int(self._go_on(bars, buy=True)))
             case Phase.SELL_SETUP:
-                return float(self._go_on(bars, buy=False))
+                return float(int(self._go_on(bars, buy=False)))
             case _:
-                return float(self._count_down(bars, buy=self._phase is Phase.BUY_COUNTDOWN))
+                return float(int(self._count_down(bars, buy=self._phase is Phase.BUY_COUNTDOWN)))
 
     def _begin_setup(self, bars: list[Any]) -> Phase:
         if bars[1].close > bars[5].close and bars[0].close < bars[4].close:
