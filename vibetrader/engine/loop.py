@@ -83,6 +83,13 @@ class Loop:
         self._stop = False
         self._split_warnings: list[Any] = []
         self._last_time = 0
+        self._plain = False
+        self._constant = 0.0
+        self._terms: list[tuple[float, float, list[tuple[Any, bool]]]] = []
+        self._orders_seen = -1
+        self._gated_margin = False
+        self._margin_now = 0.0
+        self._last_value = 0.0
 
     # -- the run ------------------------------------------------------------------------------------------------------
 
@@ -150,6 +157,9 @@ class Loop:
                     following = subscription.next_emit
             if following != NEVER and following > frontier:
                 frontier = following
+                if self._plain and self._plain_step(frontier, subscriptions):
+                    previous = frontier
+                    continue
             time_slice = self._collect(frontier)
             if self._stop:
                 return
@@ -161,6 +171,184 @@ class Loop:
                 return
             previous = frontier
             self._step(time_slice)
+            self._plan()
+
+    # -- plain steps ----------------------------------------------------------------------------------------------------
+
+    def _plan(self) -> None:
+        """After a full step: may plain ones follow, and what is the account worth as a function of prices.
+
+        Value = constant + sum of coefficient x price; margin likewise. Floats decide only whether exact figures are
+        needed.
+        """
+        state = self._state
+        self._plain = (
+            not state.is_warming_up
+            and state.framework.idle
+            and state.status == AlgorithmStatus.RUNNING
+            and not self._split_warnings
+            and hasattr(self._trades, "quiet")
+        )
+        if self._plain:
+            self._revalue()
+
+    def _revalue(self) -> None:
+        """Take the present amounts and holdings for `_value_now`."""
+        portfolio, state = self._portfolio, self._state
+        self._orders_seen = len(self._transactions.order_events)
+        constant = 0.0
+        terms: list[tuple[float, float, list[tuple[Any, bool]]]] = []
+        for book in (portfolio.cash_book, portfolio.unsettled_cash_book):
+            for cash in book.cashes:
+                amount = float(cash.amount_decimal)
+                if not amount:
+                    continue
+                source = portfolio.cash_book.get(cash.symbol) or cash
+                steps = getattr(source.conversion, "steps", None)
+                if steps:
+                    terms.append((amount, 0.0, [(security.cache, inverted) for security, inverted in steps]))
+                else:
+                    constant += amount * float(source.conversion_rate_decimal)
+        self._gated_margin = True
+        for _, security in state.securities.pairs():
+            held = float(security.holdings.quantity_decimal)
+            if not held:
+                continue
+            kind = security.type
+            if kind not in (SecurityType.EQUITY, SecurityType.CRYPTO, SecurityType.FOREX):
+                self._plain = False
+                return
+            leverage = float(security.leverage)
+            if leverage < 1:
+                self._gated_margin = False
+                leverage = 1.0
+            steps = getattr(security.quote_currency.conversion, "steps", None)
+            factor = held
+            path = [(security.cache, False)]
+            if steps:
+                path += [(other.cache, inverted) for other, inverted in steps]
+            else:
+                factor *= float(security.quote_currency.conversion_rate_decimal)
+            terms.append((factor if kind == SecurityType.EQUITY else 0.0, abs(factor) / leverage, path))
+        self._constant, self._terms = constant, terms
+
+    def _value_now(self) -> float:
+        """Account value by the last prices, and `_margin_now` beside it."""
+        value, margin = self._constant, 0.0
+        for weight, used, path in self._terms:
+            rate = 1.0
+            for cache, inverted in path:
+                price = cache.price
+                rate = rate / price if inverted and price else rate * price
+            value += weight * rate
+            margin += used * rate
+        self._margin_now = margin
+        return value
+
+    def _plain_step(self, utc: int, subscriptions: list[Subscription]) -> bool:
+        """A step of nothing but one new row of some subscriptions; False when it is more than that.
+
+        The order is that of `STEPS`.
+        """
+        state = self._state
+        if (
+            state.status != AlgorithmStatus.RUNNING
+            or self._schedule.next_due <= utc
+            or state.run_time_error is not None
+            or self._subscriptions.next_scan < utc
+            and self._subscriptions.has_new
+        ):
+            return False
+        due: list[Subscription] = []
+        for subscription in subscriptions:
+            if subscription.next_emit <= utc:
+                row = subscription.i + 1
+                times = subscription.times
+                if subscription.is_universe or times[row] > utc or times[row + 1] <= utc or times[row + 1] == NEVER:
+                    return False
+                if subscription.events and subscription.next_event <= utc:
+                    return False
+                due.append(subscription)
+            elif subscription.next_emit == NEVER:
+                return False
+        transactions = self._transactions
+        if len(transactions.order_events) != self._orders_seen:
+            self._revalue()
+            if not self._plain:
+                return False
+        if self._last_value <= 1.0 and self._portfolio.total_portfolio_value_decimal <= 0:
+            return False
+        self._last_time = utc
+        self.data_points += len(due)
+        if self._subscriptions.next_scan < utc:
+            self._guard("Consolidators scan", lambda: self._subscriptions.scan_past(utc))
+        state.utc_ns = utc
+        entries: list[tuple[Any, Any]] = []
+        quiet = self._trades.quiet
+        watch = self._trades.has_positions
+        for subscription in due:
+            row = subscription.i = subscription.i + 1
+            subscription.next_emit = subscription.times[row + 1]
+            if subscription.events:
+                subscription.note_next()
+            columns = subscription.columns
+            if not columns.filled[row]:
+                cache = subscription.security.cache
+                if subscription.is_quote:
+                    cache.quote_sub = subscription
+                    cache.quote_i = row
+                else:
+                    cache.trade_sub = subscription
+                    cache.trade_i = row
+                if watch:
+                    symbol = subscription.security.symbol
+                    price = subscription.security.price
+                    bounds = quiet.get(symbol)
+                    if (bounds is None or not bounds[0] < price < bounds[1]) and self._trades.has_open_position(symbol):
+                        self._trades.set_market_price(symbol, subscription.security.price_decimal)
+            if not subscription.is_internal:
+                entries.append((columns, row))
+        data = Slice(state.time_zone, utc, entries)
+        state.current_slice = data
+        if utc >= self._next_scan:
+            self._portfolio.scan_settlements()
+            self._next_scan = utc // HOUR * HOUR + HOUR
+            self._portfolio.cash_book.update()
+            self._revalue()
+        else:
+            self._portfolio.cash_book.update()
+        self._portfolio.invalidate()
+        if transactions.has_work:
+            self._guard("OnOrderEvent", transactions.scan)
+            if state.run_time_error is not None:
+                raise AlgorithmFailure(state.run_time_error, "") from state.run_time_error
+        if utc >= self._next_margin_call:
+            self._next_margin_call = utc + _MARGIN_CALL_INTERVAL
+            value = self._value_now()
+            if not self._gated_margin or self._margin_now > 0.9 * value:
+                self._guard("OnMarginCall", lambda: check_margin(state))
+        for subscription in due:
+            consolidators = subscription.config.consolidators
+            if consolidators and not subscription.is_internal:
+                self._feed_consolidators(subscription, subscription.i, subscription.i + 1, consolidators, utc)
+        if entries:
+            try:
+                self._algorithm.on_data(data)
+            except Exception as error:
+                raise AlgorithmFailure(error, "OnData") from error
+        if transactions.has_work:
+            self._guard("OnOrderEvent", transactions.scan)
+        if len(transactions.order_events) != self._orders_seen:
+            self._revalue()
+        value = self._last_value = self._value_now()
+        if self._results.is_due(utc, value):
+            self._results.process_synchronous_events()
+        if state.universes.has_pending or state.universe_manager.has_pending:
+            self._guard("OnEndOfTimeStep", state.end_of_time_step)
+            self._selection.take_changes()
+        return True
+
+    # -- full steps -----------------------------------------------------------------------------------------------------
 
     def _collect(self, frontier: int) -> TimeSlice:
         """Everything that arrives up to the frontier. LEAN: SubscriptionSynchronizer.cs, Sync."""

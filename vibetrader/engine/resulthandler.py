@@ -238,6 +238,19 @@ class ResultHandler:
             self._flush_messages()
             self._runtime.update(self._state.runtime_statistics)
 
+    def is_due(self, time: int, value: float) -> bool:
+        """Whether this time step needs `process_synchronous_events`; an idle one costs some comparisons.
+
+        Args:
+            time: UTC ns.
+            value: Account value, to float precision: only a new high or low since the last sample matters.
+        """
+        bar, capacity = self._bar, self._capacity
+        if bar is None or capacity is None or time > self._next_equity or capacity.is_busy(time):
+            return True
+        margin = abs(value) * 1e-9 + 1e-4
+        return value > float(bar[1]) - margin or value < float(bar[2]) + margin
+
     def sample(self, time: int) -> None:
         """Daily sample, and the last of the run. LEAN: BaseResultsHandler.Sample.
 

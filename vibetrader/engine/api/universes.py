@@ -35,6 +35,11 @@ class ManualUniverses:
         self._pending_universes = False
 
     @property
+    def has_pending(self) -> bool:
+        """Whether `end_of_time_step` has something to do."""
+        return bool(self._pending) or self._pending_universes
+
+    @property
     def active_securities(self) -> dict[Symbol, Any]:
         """Securities that some universe holds."""
         from vibetrader.engine.api.assembly import read_only

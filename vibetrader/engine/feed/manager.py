@@ -105,6 +105,11 @@ class SubscriptionManager:
         return self._algorithm._vt
 
     @property
+    def has_new(self) -> bool:
+        """True when consolidators were added since the last scan."""
+        return bool(self._to_add)
+
+    @property
     def now(self) -> int:
         """The frontier."""
         return self._state.utc_ns  # type: ignore[no-any-return]

@@ -28,7 +28,7 @@ class Subscription:
     """
 
     __slots__ = (
-        "_event", "columns", "config", "end", "events", "i", "is_quote", "is_universe", "next_emit", "removed", "security",
+        "_event", "columns", "config", "end", "events", "i", "is_internal", "is_quote", "is_universe", "next_emit", "next_event", "removed", "security",
         "start", "times", "triggers", "universes",
     )  # fmt: skip
 
@@ -47,6 +47,9 @@ class Subscription:
         self.end = end
         self.universes: list[Any] = [] if universe is None else [universe]
         self.is_universe = is_universe
+        self.is_internal = config.is_internal_feed
+        #: UTC arrival of the next event.
+        self.next_event = NEVER
         self.is_quote = str(config.tick_type) == "QUOTE"
         self.removed = False
         self.i = -1
@@ -64,18 +67,18 @@ class Subscription:
         self.events = events
         self._event = 0
         self.i = -1
-        self._note_next()
+        self.note_next()
 
     def load_triggers(self, times: Iterator[int]) -> None:
         """Take the times at which a universe selects."""
         self.triggers = times
         self.next_emit = next(times, NEVER)
 
-    def _note_next(self) -> None:
+    def note_next(self) -> None:
+        """Find out what arrives next."""
         following = self.times[self.i + 1]
-        if self._event < len(self.events):
-            following = min(following, self.events[self._event][0])
-        self.next_emit = following
+        self.next_event = self.events[self._event][0] if self._event < len(self.events) else NEVER
+        self.next_emit = min(following, self.next_event)
 
     @property
     def is_finished(self) -> bool:
@@ -96,7 +99,7 @@ class Subscription:
                 found.append(self.events[self._event][1])
                 self._event += 1
         self.i = high - 1
-        self._note_next()
+        self.note_next()
         if low == high and found is None:
             return None
         return self, low, high, found

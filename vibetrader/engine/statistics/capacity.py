@@ -172,6 +172,10 @@ class CapacityEstimate:
         if found not in self._monitored:
             self._monitored.append(found)
 
+    def is_busy(self, utc: Nanoseconds) -> bool:
+        """Whether `update` would do anything at a moment."""
+        return bool(self._symbols) and (bool(self._monitored) or utc // DAY * DAY >= self._next)
+
     def update(self, force: bool) -> None:
         """Collect volume after each time step, and take a snapshot when one is due."""
         state = self._state

@@ -190,6 +190,8 @@ class TradeBuilder:
         self._matching = matching_method
         self._closed: list[Trade] = []
         self._positions: dict[Symbol, _Position] = {}
+        #: Symbol → prices between which `set_market_price` changes nothing, as floats.
+        self.quiet: dict[Symbol, tuple[float, float]] = {}
         self._charged: OrderedDict[int, None] = OrderedDict()
 
     @property
@@ -224,11 +226,21 @@ class TradeBuilder:
             position.high = price
         elif price < position.low:
             position.low = price
+        low, high = position.low, position.high
         for piece in position.trades:
             piece.move(price)
+            entry = piece.trade._entry_price
+            if piece.trade.direction == TradeDirection.LONG:
+                best, worst = entry + piece.peak, entry + piece.peak - piece.drawdown
+                low, high = max(low, worst), min(high, best)
+            else:
+                best, worst = entry - piece.peak, entry - piece.peak + piece.drawdown
+                low, high = max(low, best), min(high, worst)
+        self.quiet[symbol] = (float(low), float(high))
 
     def apply_split(self, symbol: Symbol, factor: Decimal, raw: bool = True) -> None:
         """Restate an open position after a split; only raw prices change. LEAN: TradeBuilder.ApplySplit."""
+        self.quiet.pop(symbol, None)
         position = self._positions.get(symbol)
         if position is None or not raw:
             return
@@ -285,6 +297,7 @@ class TradeBuilder:
             self._flat_to_flat(fill, charge, rate)
         else:
             self._flat_to_reduced(fill, charge, rate)
+        self.quiet.pop(fill.symbol, None)
 
     def _add(self, trade: Trade) -> None:
         trade.is_win = trade._profit_loss > 0

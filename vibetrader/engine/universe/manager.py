@@ -55,6 +55,11 @@ class UniverseManager:
         self._pending.append(("remove", universe))
         return True
 
+    @property
+    def has_pending(self) -> bool:
+        """Whether there are changes."""
+        return bool(self._pending)
+
     def take_changes(self) -> list[tuple[Action, Universe]]:
         """Changes since the last call, in order."""
         changes, self._pending = self._pending, []
