@@ -100,10 +100,8 @@ def _asked_rightly(result: ClarifyResult, expect: Item) -> bool:
             continue
         if question.field == "size" and (expect.get("size") or "").isdigit():
             continue
-        if (
-            question.field == "trailing_stop"
-            or (question.field.endswith(".stop_loss")
-            and not any(k.startswith("stop") for k in extra))
+        if question.field == "trailing_stop" or (
+            question.field.endswith(".stop_loss") and not any(k.startswith("stop") for k in extra)
         ):
             continue
         return False

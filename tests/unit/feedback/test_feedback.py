@@ -24,7 +24,13 @@ def made(**changes: Any) -> StrategySpec:
     return StrategySpec.model_validate(data | changes)
 
 
-CROSS = {"long": {"entry": "ema(9) crosses_above ema(21) and rsi(14) > 50", "exit": "ema(9) crosses_below ema(21)", "take_profit": "6%"}}
+CROSS = {
+    "long": {
+        "entry": "ema(9) crosses_above ema(21) and rsi(14) > 50",
+        "exit": "ema(9) crosses_below ema(21)",
+        "take_profit": "6%",
+    }
+}
 
 
 def reply(words: str, spec: StrategySpec | None = None, **keywords: Any) -> FeedbackResult:
@@ -67,9 +73,13 @@ def test_a_reply_changes_what_it_says_and_nothing_else(words: str, intent: str, 
 def test_lengths_kinds_and_filters_of_a_cross() -> None:
     spec = made(**CROSS)
     assert str(reply("10/40 instead", spec).changes[0]).endswith("→ ema(10) crosses_above ema(40) and rsi(14) > 50")
-    assert str(reply("make it 50/200 sma", spec).changes[0]).endswith("→ sma(50) crosses_above sma(200) and rsi(14) > 50")
+    assert str(reply("make it 50/200 sma", spec).changes[0]).endswith(
+        "→ sma(50) crosses_above sma(200) and rsi(14) > 50"
+    )
     assert str(reply("remove the rsi filter", spec).changes[0]).endswith("→ ema(9) crosses_above ema(21)")
-    assert str(reply("add volume above its 20 average as a filter", spec).changes[0]).endswith("and volume > sma(volume,20)")
+    assert str(reply("add volume above its 20 average as a filter", spec).changes[0]).endswith(
+        "and volume > sma(volume,20)"
+    )
 
 
 @pytest.mark.parametrize(

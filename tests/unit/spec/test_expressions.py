@@ -16,7 +16,10 @@ from vibetrader.spec.parser import parse
     [
         ("RSI(14)<30", "rsi(14) < 30"),
         ("macd(12,26).hist > 0", "macd(12,26,9).histogram > 0"),
-        ("ichimoku.tenkan crosses_above ichimoku.kijun", "ichimoku(9,26,52).tenkan crosses_above ichimoku(9,26,52).kijun"),
+        (
+            "ichimoku.tenkan crosses_above ichimoku.kijun",
+            "ichimoku(9,26,52).tenkan crosses_above ichimoku(9,26,52).kijun",
+        ),
         ("close[1][2] > close", "close[3] > close"),
         ("rsi(14)[1]@1d < 30", "rsi(14)@1d[1] < 30"),
         ("a > 1 and b > 2 or c > 3", "a > 1 and b > 2 or c > 3"),

@@ -17,12 +17,20 @@ from vibetrader.spec.yamlio import dump, load
 
 
 def spec(**changes: Any) -> StrategySpec:
-    data: dict[str, Any] = {"symbols": "BTCUSDT", "timeframe": "4h", "long": {"entry": "rsi(14) < 30", "exit": "rsi(14) > 70"}}
+    data: dict[str, Any] = {
+        "symbols": "BTCUSDT",
+        "timeframe": "4h",
+        "long": {"entry": "rsi(14) < 30", "exit": "rsi(14) > 70"},
+    }
     return StrategySpec.model_validate(data | changes)
 
 
 def test_short_forms_are_read() -> None:
-    made = spec(size="risk 1%", long={"entry": "rsi(14) < 30", "stop_loss": "2%", "take_profit": "entry + 3*atr(14)"}, short="mirror")
+    made = spec(
+        size="risk 1%",
+        long={"entry": "rsi(14) < 30", "stop_loss": "2%", "take_profit": "entry + 3*atr(14)"},
+        short="mirror",
+    )
     assert made.size.risk_percent == 1
     assert made.long is not None and made.long.stop_loss is not None and made.long.stop_loss.percent == 2
     assert str(made.sides["short"].entry) == "rsi(14) > 70"
@@ -95,8 +103,17 @@ def test_a_spec_that_cannot_work_is_refused(changes: dict[str, Any], part: str) 
 
 def test_parameters_name_every_number_and_give_it_back() -> None:
     made = parameterized(spec(long={"entry": "ema(9) crosses_above ema(21) and rsi(14) < 30", "stop_loss": "2%"}))
-    assert made.parameters == {"ema_fast_period": 9, "ema_slow_period": 21, "rsi_period": 14, "oversold": 30, "stop_loss_pct": 2}
-    assert resolved(made, {"oversold": 25}).long == spec(long={"entry": "ema(9) crosses_above ema(21) and rsi(14) < 25", "stop_loss": "2%"}).long
+    assert made.parameters == {
+        "ema_fast_period": 9,
+        "ema_slow_period": 21,
+        "rsi_period": 14,
+        "oversold": 30,
+        "stop_loss_pct": 2,
+    }
+    assert (
+        resolved(made, {"oversold": 25}).long
+        == spec(long={"entry": "ema(9) crosses_above ema(21) and rsi(14) < 25", "stop_loss": "2%"}).long
+    )
     assert with_values(made, {"rsi_period": 7}).parameters["rsi_period"] == 7
     with pytest.raises(SpecError, match="no parameter"):
         resolved(made, {"nope": 1})
