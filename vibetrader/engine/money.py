@@ -21,6 +21,10 @@ def install() -> None:
     decimal.setcontext(CONTEXT)
 
 
+#: .NET's decimal has at most so many digits after the point.
+_MOST_SCALE: Final = 28
+
+
 def dec(value: object) -> Decimal:
     """Decimal of a number as LEAN converts it: floats by their shortest text.
 
@@ -36,7 +40,8 @@ def dec(value: object) -> Decimal:
     number = float(value)  # type: ignore[arg-type]  # numpy scalars and numeric text come this way
     if number != number or number in (float("inf"), float("-inf")):
         raise ValueError(f"{value!r} is not a finite number")
-    return plain(Decimal(repr(number)))
+    text = repr(number)
+    return plain(Decimal(text[:-2] if text.endswith(".0") else text))
 
 
 def double(value: Decimal) -> float:
@@ -96,7 +101,11 @@ def round_significant(value: Decimal, digits: int) -> Decimal:
 
 def text(value: Decimal) -> str:
     """.NET's invariant text of a decimal: all digits, scale kept, no exponent."""
-    return format(plain(value), "f")
+    value = plain(value)
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -_MOST_SCALE:
+        value = round_to(value, _MOST_SCALE)
+    return format(value, "f")
 
 
 def remainder(value: Decimal, step: Decimal) -> Decimal:

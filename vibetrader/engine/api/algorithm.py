@@ -467,7 +467,7 @@ class QCAlgorithm(
             raise ArgumentOutOfRangeException("Please select a start date after January 1st, 1900.", "start")
         if start > state.today_ns:
             raise ArgumentOutOfRangeException("Please select start date less than today", "start")
-        state.check_unlocked("Algorithm.SetStartDate(): Cannot change start date after algorithm initialized.")
+        state.check_unlocked("self.set_start_date(): Cannot change start date after algorithm initialized.")
         state.set_start(start)
 
     @overloaded("year: int, month: int, day: int", "end: datetime")
@@ -482,13 +482,13 @@ class QCAlgorithm(
         self._vt_set_end(date_ns(end))
 
     def _vt_set_end(self, end: int) -> None:
-        self._vt.check_unlocked("Algorithm.SetEndDate(): Cannot change end date after algorithm initialized.")
+        self._vt.check_unlocked("self.set_end_date(): Cannot change end date after algorithm initialized.")
         self._vt.set_end(end)
 
     @overloaded("starting_cash: float", "starting_cash: int", "symbol: str, starting_cash: float, conversion_rate: float = 0")
     def set_cash(self, starting_cash: Any = 0, symbol: str | None = None, conversion_rate: Any = 0) -> None:
         """Cash at the start, of the account currency or of a named one."""
-        self._vt.check_unlocked("Algorithm.SetCash(): Cannot change cash available after algorithm initialized.")
+        self._vt.check_unlocked("self.set_cash(): Cannot change cash available after algorithm initialized.")
         if symbol is None:
             self._vt.portfolio.set_cash(starting_cash)
         else:
@@ -498,7 +498,7 @@ class QCAlgorithm(
     def set_account_currency(self, account_currency: str, starting_cash: Any = None) -> None:
         """Currency of the account, before any security is added."""
         state = self._vt
-        state.check_unlocked("Algorithm.SetAccountCurrency(): Cannot change AccountCurrency after algorithm initialized.")
+        state.check_unlocked("self.set_account_currency(): Cannot change AccountCurrency after algorithm initialized.")
         change = f"Changing account currency from {state.portfolio.cash_book.account_currency} to {account_currency}"
         if starting_cash is None:
             state.debug(f"{change}...")
@@ -518,7 +518,7 @@ class QCAlgorithm(
                     f"TimeZone with id '{time_zone}' was not found. For a complete list of time zones please visit: "
                     "http://en.wikipedia.org/wiki/List_of_tz_database_time_zones"
                 ) from None
-        state.check_unlocked("Algorithm.SetTimeZone(): Cannot change time zone after algorithm running.")
+        state.check_unlocked("self.set_time_zone(): Cannot change time zone after algorithm running.")
         state.set_time_zone(time_zone)
 
     @overloaded("brokerage: BrokerageName, account_type: AccountType = AccountType.MARGIN", "model: IBrokerageModel",
@@ -545,7 +545,7 @@ class QCAlgorithm(
     ) -> None:
         """What the run is compared with: a symbol, or a function of the time."""
         state = self._vt
-        refusal = "Algorithm.SetBenchmark(): Cannot change Benchmark after algorithm initialized."
+        refusal = "self.set_benchmark(): Cannot change Benchmark after algorithm initialized."
         if security_type is not None:
             state.check_unlocked(refusal)
             symbol = state.make_symbol(symbol, security_type, self._vt_default_market(security_type, Market.USA))

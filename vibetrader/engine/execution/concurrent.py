@@ -15,8 +15,8 @@ V = TypeVar("V")
 _PRIMES: Final = (
     37, 89, 197, 431, 919, 1931, 4049, 8419, 17519, 36353, 75431, 156437, 324449, 672827, 1395263, 2893249, 5999471,
 )  # fmt: skip
-#: Locks at first, as many as processors; the recordings were made with eight.
-_LOCKS: Final = 8
+#: Locks at first, as many as processors; the recordings were made with four.
+_LOCKS: Final = 4
 _MOST_LOCKS: Final = 1024
 
 

@@ -37,7 +37,7 @@ from vibetrader.engine.execution.fills import FillModelParameters
 from vibetrader.engine.money import ZERO
 from vibetrader.engine.naming import lean_names
 from vibetrader.engine.orders.event import OrderEvent
-from vibetrader.engine.orders.fees import ModifiedFillQuantityOrderFee, OrderFee, as_fee
+from vibetrader.engine.orders.fees import ModifiedFillQuantityOrderFee, OrderFee
 from vibetrader.engine.orders.order import (
     MarketOrder,
     Order,
@@ -56,7 +56,7 @@ from vibetrader.engine.orders.requests import (
     UpdateOrderRequest,
 )
 from vibetrader.engine.orders.ticket import OrderTicket
-from vibetrader.engine.securities.parameters import OrderFeeParameters
+from vibetrader.engine.securities.parameters import fee_of
 from vibetrader.engine.securities.pricevariation import GetMinimumPriceVariationParameters
 from vibetrader.engine.timekeeping import Nanoseconds, from_timedelta, to_datetime
 
@@ -857,7 +857,7 @@ class TransactionHandler:
             for fill in fills:
                 if fill.status == OrderStatus.FILLED and not fill.order_fee.value.amount_decimal:
                     leg, leg_security = by_id[fill.order_id]
-                    fill.order_fee = as_fee(leg_security.fee_model.get_order_fee(OrderFeeParameters(leg_security, leg)))
+                    fill.order_fee = fee_of(leg_security, leg)
         except Exception as error:
             self._log_error(str(error))
             self._state.error(

@@ -211,6 +211,13 @@ class SubmitOrderRequest(OrderRequest):
         trailing_amount: object = ZERO,
         trailing_as_percentage: bool = False,
     ) -> None:
+        if isinstance(trigger_price, datetime):
+            # …, stop_price, limit_price, time, tag, properties, group_order_manager, asynchronous
+            rest = (time, tag, properties, group_order_manager)
+            time, trigger_price = trigger_price, ZERO
+            tag = rest[0] if isinstance(rest[0], str) else ""
+            properties = rest[1] if isinstance(rest[1], OrderProperties) else properties
+            group_order_manager = rest[2] if isinstance(rest[2], GroupOrderManager) else group_order_manager
         super().__init__(time, int(OrderResponseErrorCode.UNABLE_TO_FIND_ORDER), tag)
         self.order_type = order_type
         self.security_type = security_type

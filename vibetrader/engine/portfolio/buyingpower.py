@@ -18,10 +18,9 @@ from vibetrader.engine.clr import (
 from vibetrader.engine.data.enums import OrderDirection, OrderType, SecurityType
 from vibetrader.engine.money import ONE, ZERO, normalize, text
 from vibetrader.engine.naming import LeanOverrides, lean_names
-from vibetrader.engine.orders.fees import as_fee
 from vibetrader.engine.orders.order import MarketOrder, Order
 from vibetrader.engine.portfolio.messages import zero_price_text
-from vibetrader.engine.securities.parameters import OrderFeeParameters
+from vibetrader.engine.securities.parameters import fee_of
 
 _LARGEST = Decimal(2**96 - 1)
 
@@ -422,7 +421,7 @@ class BuyingPowerModel(LeanOverrides):
     def get_initial_margin_required_for_order(self, parameters: Any) -> Any:
         """Margin of an order, its fee included."""
         security, order = parameters.security, parameters.order
-        fee = as_fee(security.fee_model.get_order_fee(OrderFeeParameters(security, order))).value
+        fee = fee_of(security, order).value
         fees = parameters.currency_converter.convert_amount(fee)
         margin = _margin(self, security, order.quantity_decimal)
         return InitialMargin(margin + (fees if margin > 0 else -fees if margin < 0 else ZERO))
@@ -523,7 +522,7 @@ class BuyingPowerModel(LeanOverrides):
                     )
                 return GetMaximumOrderQuantityResult(ZERO, reason, False)
             order = MarketOrder(security.symbol, quantity, security.utc_ns)
-            fee = as_fee(security.fee_model.get_order_fee(OrderFeeParameters(security, order))).value
+            fee = fee_of(security, order).value
             fees = portfolio.cash_book.convert_amount(fee)
             target = (total - fees - total * self._required_free) * parameters.target_decimal
             if last == quantity:
@@ -693,7 +692,7 @@ class CashBuyingPowerModel(BuyingPowerModel):
         else:
             fee = ZERO
             if order.type == OrderType.LIMIT:
-                cost = as_fee(security.fee_model.get_order_fee(OrderFeeParameters(security, order))).value
+                cost = fee_of(security, order).value
                 fee = portfolio.cash_book.convert_decimal(cost.amount_decimal, cost.currency, quote.symbol)
             maximum = total - reserved - fee
             sufficient = wanted <= maximum
@@ -767,7 +766,7 @@ class CashBuyingPowerModel(BuyingPowerModel):
                 )
             last = quantity
             order = MarketOrder(security.symbol, quantity, security.utc_ns)
-            fee = as_fee(security.fee_model.get_order_fee(OrderFeeParameters(security, order))).value
+            fee = fee_of(security, order).value
             fees = book.convert_amount(fee)
             current = quantity * unit + fees
             if current <= order_value:

@@ -289,7 +289,7 @@ class SecurityPortfolioManager(LeanDictionary[Symbol, SecurityHolding]):
         """Margin of all positions, exact."""
         total = ZERO
         for security in self.securities.active.values():
-            if security.holdings.quantity_decimal:
+            if security.holdings.invested:
                 total += self.margin_of(security)
         return total
 

@@ -50,12 +50,13 @@ class DefaultMarginCallModel(LeanOverrides):
         remaining = portfolio.margin_remaining_of(total)
         warn = remaining <= total * _WARNING_LEVEL
         orders: list[SubmitOrderRequest] = []
-        if remaining <= 0 and used > total * (1 + self._buffer):
-            for _, security in portfolio.securities.pairs():
-                if security.holdings.quantity_decimal:
-                    request = self._request(security, total, used)
-                    if request is not None and request.quantity_decimal:
-                        orders.append(request)
+        if remaining <= 0:
+            if used > total * (1 + self._buffer):
+                for _, security in portfolio.securities.pairs():
+                    if security.holdings.invested:
+                        request = self._request(security, total, used)
+                        if request is not None and request.quantity_decimal:
+                            orders.append(request)
             warn = bool(orders)
         return orders, warn
 

@@ -11,9 +11,9 @@ from vibetrader.engine.data.enums import SecurityType
 from vibetrader.engine.data.symbol import Symbol
 from vibetrader.engine.money import ZERO
 from vibetrader.engine.naming import lean_names
-from vibetrader.engine.orders.fees import CashAmount, as_fee
+from vibetrader.engine.orders.fees import CashAmount
 from vibetrader.engine.orders.order import MarketOrder
-from vibetrader.engine.securities.parameters import OrderFeeParameters
+from vibetrader.engine.securities.parameters import fee_of
 
 if TYPE_CHECKING:
     from vibetrader.engine.securities.security import Security
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def market_order_fees(security: Security, quantity: Decimal) -> CashAmount:
     """Fee of a market order now. LEAN: Common/Extensions.cs, GetMarketOrderFees."""
     order = MarketOrder(security.symbol, quantity, security.utc_ns)
-    return as_fee(security.fee_model.get_order_fee(OrderFeeParameters(security, order))).value
+    return fee_of(security, order).value
 
 
 @lean_names

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, Final
 
 from vibetrader.engine import money
+from vibetrader.engine.clr import KeyNotFoundException
 from vibetrader.engine.data.enums import AccountType, BrokerageMessageType, OrderType, SecurityType
 from vibetrader.engine.data.symbol import Symbol
 from vibetrader.engine.execution.benchmarks import security_benchmark
@@ -185,6 +186,14 @@ def _clock(time: int) -> str:
 
 
 @lean_names
+class Markets(dict[SecurityType, str]):
+    """Market by kind of security, with .NET's words for a kind that is missing."""
+
+    def __missing__(self, key: Any) -> str:
+        name = key.to_string() if isinstance(key, SecurityType) else key
+        raise KeyNotFoundException(f"The given key '{name}' was not present in the dictionary.")
+
+
 class DefaultBrokerageModel(LeanOverrides):
     """No brokerage in particular: accepts everything; base of the others and of users' own.
 
@@ -212,7 +221,7 @@ class DefaultBrokerageModel(LeanOverrides):
     @property
     def default_markets(self) -> Mapping[SecurityType, str]:
         """Market of each kind of security when none is named."""
-        return self.markets
+        return Markets(self.markets)
 
     def can_submit_order(self, security: Any, order: Any, message: Any = None) -> Any:
         """Whether the brokerage takes an order, and why not."""

@@ -31,7 +31,7 @@ class FTXFeeModel(FeeModel):
                 if security.base_currency is None:
                     raise InvalidCastException(
                         f"Unable to cast object of type '{security.__clr_name__}' to type "
-                        "'QuantConnect.Interfaces.IBaseCurrencySymbol'."
+                        "'QuantConnect.Securities.IBaseCurrencySymbol'."
                     )
                 price, currency = Decimal(1), security.base_currency.symbol
         return fee_of(price * abs(order.quantity_decimal) * rate, currency)
