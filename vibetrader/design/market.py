@@ -22,6 +22,22 @@ ADD: Final = {
 }
 
 
+MARKETS: Final[dict[str, dict[str, str]]] = {
+    "equity": {"usa": "USA", "india": "INDIA"},
+    "index": {
+        "usa": "USA", "india": "INDIA", "cboe": "CBOE", "eurex": "EUREX", "hkfe": "HKFE", "krx": "KRX", "ose": "OSE",
+    },
+    "crypto": {
+        "binance": "BINANCE", "binanceus": "BINANCE_US", "binance_us": "BINANCE_US", "bitfinex": "BITFINEX",
+        "bybit": "BYBIT", "coinbase": "COINBASE", "gdax": "COINBASE", "kraken": "KRAKEN",
+    },
+    "crypto_future": {"binance": "BINANCE", "bybit": "BYBIT", "dydx": "DYDX"},
+    "forex": {"oanda": "OANDA", "fxcm": "FXCM", "interactivebrokers": "INTERACTIVE_BROKERS"},
+    "cfd": {"oanda": "OANDA", "fxcm": "FXCM", "interactivebrokers": "INTERACTIVE_BROKERS"},
+}  # fmt: skip
+"""Markets whose trading hours LEAN knows, by security type, with LEAN's name of each."""
+
+
 @dataclass(slots=True)
 class Market:
     """A spec's symbols, bars and account, and what the code will do otherwise than the spec says.
@@ -77,6 +93,13 @@ class Market:
                     f"{symbol.ticker} is a {symbol.type}: its contracts expire and must be rolled, which no spec says",
                     field="symbols",
                     hint="use an index fund, a CFD or a perpetual on the same market",
+                )
+            known = MARKETS[symbol.type]
+            if symbol.market not in known:
+                raise SpecError(
+                    f"LEAN knows no trading hours of {symbol.type} on market {symbol.market!r} ({symbol.ticker})",
+                    field="symbols",
+                    hint=f"markets of that type: {', '.join(known)}; or trade a fund or CFD on it",
                 )
         if len({s.type in ("forex", "cfd") for s in spec.symbols}) > 1:
             raise SpecError(

@@ -32,10 +32,12 @@ def node(run: RunDir, settings: Settings) -> Outcome:
     """Write the LEAN project of the spec."""
     spec = yamlio.load(run.read(SPEC), file=SPEC.path)
     run.progress("designing", f"Writing {spec.name} as a LEAN algorithm")
+    dated = spec.period.end is not None or spec.period.as_of is not None
     try:
-        project = design(spec, today=run.today())
+        project = design(spec, today=None if dated else run.today())
     except SpecError as error:
-        return Outcome(Status.NO_CODE, str(error), error.hint)
+        error.file = error.file or SPEC.path
+        raise
     failed = _failed_before(run, project)
     if failed is not None:
         place = f" in line {failed.line}" if failed.line else ""

@@ -9,7 +9,7 @@ from typing import Final
 
 from vibetrader.design.brokers import Broker
 from vibetrader.design.layout import WIDTH
-from vibetrader.design.market import ADD, Market
+from vibetrader.design.market import ADD, MARKETS, Market
 from vibetrader.design.plan import Frame, Indicator, Plan, Window, exchange_zone
 from vibetrader.design.sizing import volatility_of
 from vibetrader.design.trading import Trading
@@ -140,7 +140,7 @@ class Setup:
         return lines
 
     def _add(self, symbol: Instrument) -> str:
-        market = f"Market.{symbol.market.upper()}"
+        market = f"Market.{MARKETS[symbol.type][symbol.market]}"
         return f'self.{ADD[symbol.type]}("{symbol.ticker}", {self.resolution}, {market})'
 
     def _securities(self) -> list[str]:
@@ -196,9 +196,15 @@ class Setup:
         if ticker is None or ticker.upper() == self.market.first.ticker:
             return [f"self.set_benchmark({symbol})"]
         kind = kind_of(ticker.upper())
+        if kind.market not in MARKETS.get(kind.type, {}):
+            raise SpecError(
+                f"LEAN knows no trading hours of {ticker} ({kind.type} on {kind.market})",
+                field="benchmark",
+                hint="compare with a symbol of another market, e.g. SPY or BTCUSDT",
+            )
         types = {"crypto_future": "CRYPTO_FUTURE"}
         type_name = types.get(kind.type, kind.type.upper())
-        made = f'Symbol.create("{ticker.upper()}", SecurityType.{type_name}, Market.{kind.market.upper()})'
+        made = f'Symbol.create("{ticker.upper()}", SecurityType.{type_name}, Market.{MARKETS[kind.type][kind.market]})'
         return [f"self.set_benchmark({made})"]
 
     def _warm_up(self) -> list[str]:
