@@ -59,7 +59,9 @@ class FactorFile:
         this, following = self.rows[place], self.rows[place + 1]
         if this[field] == following[field]:
             return None
-        return Decimal(this[field]) / Decimal(following[field]), this.reference_price
+        now, then = this[field], following[field]
+        assert isinstance(now, Decimal) and isinstance(then, Decimal)
+        return now / then, this.reference_price
 
 
 class FactorFiles:

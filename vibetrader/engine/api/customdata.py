@@ -32,6 +32,7 @@ def add_data(
     if resolution is not None and not isinstance(resolution, (int, Resolution)):
         given.insert(0, resolution)
         resolution = options.get("resolution")
+    names: tuple[str, ...]
     if given and hasattr(given[0], "lot_size"):
         names = ("properties", "exchange_hours", "resolution", "fill_forward", "leverage")
     elif given and isinstance(given[0], bool):

@@ -932,7 +932,7 @@ _WARM_UP = _bindings(
 
 
 def _to_slices(value: Any) -> Any:
-    if isinstance(value, (list, tuple)) and not isinstance(value, str):
+    if isinstance(value, (list, tuple)):
         if value and not hasattr(value[0], "bars"):
             raise clr.NoMatch
         return list(value)

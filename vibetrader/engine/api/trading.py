@@ -804,7 +804,7 @@ def by_margin_impact(state: Any, targets: list[PortfolioTarget], is_delta: bool 
     """
     if state.is_warming_up:
         return []
-    ranked = []
+    ranked: list[Any] = []
     for target in targets:
         security = state.securities[target.symbol]
         lot = security.symbol_properties.lot_size_decimal

@@ -42,7 +42,7 @@ def is_valid_configuration(security_type: SecurityType, resolution: Resolution, 
 
 def data_types(security_type: SecurityType, resolution: Resolution) -> list[tuple[type, TickType]]:
     """Types of data a security of a kind subscribes to. LEAN: DataManager.cs, LookupSubscriptionConfigDataTypes."""
-    found = [
+    found: list[tuple[type, TickType]] = [
         (Tick if resolution == Resolution.TICK else QuoteBar if tick_type == TickType.QUOTE else TradeBar, tick_type)
         for tick_type in TICK_TYPES.get(security_type, (TickType.TRADE,))
         if is_valid_configuration(security_type, resolution, tick_type)

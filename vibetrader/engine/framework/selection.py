@@ -90,6 +90,7 @@ class CustomUniverseSelectionModel(UniverseSelectionModel):
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         given = list(arguments)
         self._kind = keywords.get("security_type", SecurityType.EQUITY)
+        names: tuple[str, ...]
         if given and isinstance(given[0], SecurityType):
             self._kind = given.pop(0)
             names = ("name", "market", "selector", "universe_settings", "interval")
