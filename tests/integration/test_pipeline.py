@@ -57,7 +57,7 @@ def test_the_same_idea_gives_the_same_bytes(cli: Cli) -> None:
 
 
 def test_each_node_works_alone_on_a_run_directory(cli: Cli) -> None:
-    run = Path(cli("clarify", "buy BTC when RSI < 30, sell when RSI > 70", "--json").json["run"])
+    run = Path(cli("clarify", "buy BTC 1h when RSI < 30, sell when RSI > 70", "--json").json["run"])
     assert not (run / "main.py").exists()
     assert cli("design", run, "--json").code == 0
     assert cli("compile", run, "--json").code == 0
@@ -69,7 +69,7 @@ def test_each_node_works_alone_on_a_run_directory(cli: Cli) -> None:
 
 
 def test_a_spec_changed_by_hand_is_never_written_over(cli: Cli) -> None:
-    run = Path(cli("clarify", "buy BTC when RSI < 30, sell when RSI > 70", "--json").json["run"])
+    run = Path(cli("clarify", "buy BTC 1h when RSI < 30, sell when RSI > 70", "--json").json["run"])
     text = "# mine\n" + (run / "spec.yaml").read_text().replace("30", "25")
     (run / "spec.yaml").write_text(text)
     for seed in ("1", "2"):
@@ -78,7 +78,7 @@ def test_a_spec_changed_by_hand_is_never_written_over(cli: Cli) -> None:
 
 
 def test_iterate_gives_a_child_run_with_diffs_for_each_feedback(cli: Cli) -> None:
-    run = Path(cli("run", "buy BTC when RSI < 30, sell when RSI > 70", "--json").json["run"])
+    run = Path(cli("run", "buy BTC 1h when RSI < 30, sell when RSI > 70", "--json").json["run"])
     told = cli("iterate", run, "--json", stdin="rerun for 2020\nstop 3%\ndone\n")
     assert told.code == 0, told
     steps = told.json["steps"]
@@ -95,7 +95,7 @@ def test_iterate_gives_a_child_run_with_diffs_for_each_feedback(cli: Cli) -> Non
 
 
 def test_feedback_from_a_file(cli: Cli, tmp_path: Path) -> None:
-    run = Path(cli("run", "buy BTC when RSI < 30, sell when RSI > 70", "--json").json["run"])
+    run = Path(cli("run", "buy BTC 1h when RSI < 30, sell when RSI > 70", "--json").json["run"])
     (tmp_path / "words.txt").write_text("stop 3%\nthanks, that's it\n")
     told = cli("iterate", run, "--feedback-file", tmp_path / "words.txt", "--json")
     assert told.code == 0 and [step["intent"] for step in told.json["steps"]] == ["modify_spec", "end"]
