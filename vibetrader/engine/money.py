@@ -60,7 +60,8 @@ def plain(value: Decimal) -> Decimal:
     """The same number without a positive exponent (1E+2 → 100) and without "-0"."""
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and exponent > 0:
-        value = value.quantize(ONE)
+        sign, digits, exponent = value.as_tuple()
+        value = Decimal((sign, digits + (0,) * int(exponent), 0))  # of any size, unlike `quantize`
     return value if value else abs(value)
 
 

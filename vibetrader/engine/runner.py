@@ -186,8 +186,16 @@ class _Run:
             self._fail(f"{pending}{_INITIALIZATION}{described.header}", described.header)
             return False
         self._selection = UniverseSelection(state, state.subscriptions.feed)
-        self._selection.take_changes()
-        self._selection.set_up_currencies()
+        try:
+            self._selection.take_changes()
+            self._selection.set_up_currencies()
+        except UnsupportedLeanFeature:
+            raise
+        except Exception as failure:
+            text = describe(failure).header
+            results.set_algorithm(algorithm, state.portfolio.cash_decimal)
+            self._fail(f"Algorithm.Initialize() Error: {text} Stack Trace: {text}", text)
+            return False
         results.set_algorithm(algorithm, state.portfolio.cash_decimal)
         state.lock()
         return True

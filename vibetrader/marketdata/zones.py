@@ -176,6 +176,7 @@ def _transitions(data: bytes) -> tuple[list[int], list[int]]:
     return starts, [offset * SECOND for offset in offsets]
 
 
+_FIXED_ZONE: Final = re.compile(r"UTC([+-])(\d\d)")
 _RULE = re.compile(
     r"(?:<[^>]+>|[A-Za-z]+)(?P<std>[-+\d:]+)(?:(?:<[^>]+>|[A-Za-z]+)(?P<dst>[-+\d:]+)?"
     r",(?P<start>[^,]+),(?P<end>[^,]+))?"
@@ -226,6 +227,10 @@ def _rule_moment(text: str, year: int) -> int:
 @cache
 def zone(name: str) -> TimeZone:
     """The zone of an IANA name ("UTC", "America/New_York"); `ZoneInfoNotFoundError` for an unknown one."""
+    fixed = _FIXED_ZONE.fullmatch(name)
+    if fixed is not None:
+        # Noda Time's fixed zones; IANA's count the other way round
+        name = f"Etc/GMT{'+' if fixed[1] == '-' else '-'}{int(fixed[2])}"
     return TimeZone(name)
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from vibetrader.engine import money
-from vibetrader.engine.clr import InvalidOperationException, NotImplementedException
+from vibetrader.engine.clr import InvalidOperationException, NotImplementedException, OverflowException
 from vibetrader.engine.data.enums import DataNormalizationMode, OrderDirection, SecurityType
 from vibetrader.engine.data.symbol import Symbol
 from vibetrader.engine.money import ZERO
@@ -32,6 +32,8 @@ _NOT_AT_VALUE: Final = (
     SecurityType.CFD,
     SecurityType.CRYPTO_FUTURE,
 )
+#: .NET's largest decimal.
+_HUGE: Final = Decimal(2) ** 96 - 1
 _ADAPTOR: Final = "Portfolio object is an adaptor for Security Manager"
 
 
@@ -322,6 +324,8 @@ class SecurityPortfolioManager(LeanDictionary[Symbol, SecurityHolding]):
         security = self.securities[symbol]
         power = self.margin_remaining_decimal
         held = security.holdings.quantity_decimal
+        if not security.holdings.invested:
+            return float(power)
         if (held > 0 and direction == OrderDirection.SELL) or (held < 0 and direction == OrderDirection.BUY):
             initial = security.buying_power_model.get_initial_margin_requirement(InitialMarginParameters(security, held))
             power += self.margin_of(security) + abs(number(initial))
@@ -335,6 +339,8 @@ class SecurityPortfolioManager(LeanDictionary[Symbol, SecurityHolding]):
         """Whether all orders may be sent. LEAN: SecurityPortfolioManager.cs, HasSufficientBuyingPowerForOrder."""
         for order in orders:
             security = self.securities[order.symbol]
+            if abs(order.quantity_decimal) > _HUGE and abs(order.quantity_decimal * security.price_decimal) > _HUGE:
+                raise OverflowException("Value was either too large or too small for a Decimal.")
             result: HasSufficientBuyingPowerForOrderResult = (
                 security.buying_power_model.has_sufficient_buying_power_for_order(
                     HasSufficientBuyingPowerForOrderParameters(self, security, order)
