@@ -23,7 +23,7 @@ class IndicatorDataPoints(PythonData):
         return self.get_property("current")
 
     @property
-    def value(self) -> float:  # type: ignore[override]  # the current value
+    def value(self) -> float:
         """The indicator's own value as a number."""
         return float(self.current.value)
 

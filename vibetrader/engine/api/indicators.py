@@ -233,11 +233,11 @@ def _tick_type_of(kind: type | None, symbol: Symbol) -> TickType | None:
 def _identity(kind: type) -> Any:
     for common in _COMMON:
         if issubclass(kind, common):
-            return IdentityDataConsolidator[common]()  # type: ignore[index]
+            return IdentityDataConsolidator[common]()  # type: ignore[misc]  # as in .NET
     if issubclass(kind, DynamicData):
         # LEAN consolidates single points here; they pass as they are for value indicators
         return DynamicDataConsolidator(1)
-    return IdentityDataConsolidator[BaseData]()  # type: ignore[index]
+    return IdentityDataConsolidator[BaseData]()  # type: ignore[misc]  # as in .NET
 
 
 def _by_type(specification: Any, kind: type, tick_type: TickType | None) -> Any:
@@ -380,7 +380,7 @@ def register(algorithm: Any, symbol: Symbol, indicator: IndicatorBase, consolida
                         f"cannot convert object to target type\n ---> Python.Runtime.PythonException: "
                         f"'{type(bar).__name__}' value cannot be converted to {clr.clr_name(wanted)}"
                     )
-                indicator.feed(bar, bar.end_ns, bar.symbol)
+                indicator.take(bar)
 
     event = getattr(consolidator, "emitted", None)
     if event is None:
@@ -496,7 +496,7 @@ def _through_consolidators(
         if state.subscriptions.get_configs(symbol):
             consolidator = create_for(algorithm, symbol, tick_type=_tick_type_of(kind, symbol), period=span)
         else:
-            consolidator = _by_type(span, kind if kind in _COMMON else TradeBar, None)  # type: ignore[arg-type]
+            consolidator = _by_type(span, kind if kind in _COMMON else TradeBar, None)
 
         def take(sender: Any, bar: Any) -> None:
             if indicator.input_kind == VALUE:

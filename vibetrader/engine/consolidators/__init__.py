@@ -60,4 +60,29 @@ EXPORTS: dict[str, object] = {
     )
 }
 
-__all__ = ["EXPORTS", "ConsolidatorBase", "Surroundings", *EXPORTS]
+__all__ = [
+    "EXPORTS",
+    "BaseDataConsolidator",
+    "Calendar",
+    "CalendarInfo",
+    "CalendarType",
+    "ClassicRangeConsolidator",
+    "ClassicRenkoConsolidator",
+    "ConsolidatorBase",
+    "DollarVolumeRenkoConsolidator",
+    "DynamicDataConsolidator",
+    "FilteredIdentityDataConsolidator",
+    "IdentityDataConsolidator",
+    "MarketHourAwareConsolidator",
+    "OpenInterestConsolidator",
+    "QuoteBarConsolidator",
+    "RangeConsolidator",
+    "RenkoConsolidator",
+    "SequentialConsolidator",
+    "Surroundings",
+    "TickConsolidator",
+    "TickQuoteBarConsolidator",
+    "TradeBarConsolidator",
+    "VolumeRenkoConsolidator",
+    "WickedRenkoConsolidator",
+]

@@ -62,7 +62,7 @@ class ExponentialMovingAverage(Indicator):
         samples, period = self._samples, self._period
         if samples > period:
             k = self._k
-            return x * k + self._value * (1 - k)
+            return float(x * k + self._value * (1 - k))
         self._seed += x
         return self._seed / period if samples == period else 0.0
 
@@ -542,7 +542,7 @@ class FractalAdaptiveMovingAverage(BarIndicator):
         self._lows: deque[float] = deque(maxlen=self._n)
 
     def _ready(self) -> bool:
-        return self._samples >= self._n
+        return bool(self._samples >= self._n)
 
     def _compute(self, x: Any, end: int) -> float:
         price = (x.high + x.low) / 2

@@ -15,7 +15,8 @@ by a subscription's own bars can be bound to it (`bind`): nothing then happens p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from math import isclose, ulp
+from decimal import Decimal
+from math import inf, isclose, ulp
 from string import Formatter
 from typing import Any, ClassVar, Protocol
 
@@ -73,6 +74,8 @@ def number_text(value: object) -> str:
         return value.to_string()
     if isinstance(value, (bool, str)):
         return str(value)
+    if isinstance(value, float) and value == value and abs(value) != inf:
+        return money.text(Decimal(repr(value)))
     return money.text(money.dec(value))
 
 
@@ -83,7 +86,7 @@ def snapped(value: float) -> float:
         if abs(value - near) <= max(8 * ulp(value), min(1e-12, abs(value) * 2e-14)):
             return near
         near = round(value, 11)
-        if abs(value - near) <= 3 * ulp(value):
+        if abs(value - near) <= 3 * ulp(value) <= 1e-12:
             return near
     return value
 

@@ -336,7 +336,7 @@ def _binary(key: str) -> Any:
             right: Any = ConstantIndicator(number_text(constant), constant)
         else:
             right = as_managed(bound["right"])
-        composite = CompositeIndicator.__new__(CompositeIndicator)
+        composite: Any = CompositeIndicator.__new__(CompositeIndicator)
         composite._join(bound.get("name"), left, right, _ARITHMETIC[key])
         return composite
 
@@ -427,7 +427,7 @@ class IndicatorExtensions:
             x.reset()
             y.reset()
 
-        composite = ResetCompositeIndicator.__new__(ResetCompositeIndicator)
+        composite: Any = ResetCompositeIndicator.__new__(ResetCompositeIndicator)
         composite._join(f"RESET_COMPOSE({numerator.name},{denominator.name})", numerator, denominator, _over)
         composite.extra_reset = reset_windows
         return composite

@@ -539,7 +539,7 @@ class NewHighsNewLows(BarIndicator):
         asset = self._assets.get(x.symbol)
         if x.end_ns == self._time:
             if asset is not None:
-                asset.remember(x, self._time)
+                asset.remember(x, x.end_ns)
             return
         if self._time is not None and x.start_ns > self._time:
             for other in self._assets.values():

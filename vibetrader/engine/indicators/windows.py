@@ -378,7 +378,7 @@ class MeanAbsoluteDeviation(WindowIndicator):
         if self._samples < 2:
             return 0.0
         items = self.mean._sum.items
-        return sum([abs(item - mean) for item in items]) / len(items)
+        return float(sum([abs(item - mean) for item in items]) / len(items))
 
 
 class Momersion(Indicator):

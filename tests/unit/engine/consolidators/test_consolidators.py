@@ -69,9 +69,6 @@ def test_calendars() -> None:
 
 
 def test_sequences() -> None:
-    identity = (
-        EXPORTS["IdentityDataConsolidator[TradeBar]"] if "IdentityDataConsolidator[TradeBar]" in EXPORTS else None
-    )
     first, second = EXPORTS["TradeBarConsolidator"](2), EXPORTS["TradeBarConsolidator"](2)
     both = EXPORTS["SequentialConsolidator"](first, second)
     found = collect(both)
