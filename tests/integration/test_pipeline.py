@@ -115,6 +115,7 @@ def test_any_lean_project_compiles_without_spec_and_manifest(cli: Cli, tmp_path:
 
 def command(tmp_path: Path, cache_dir: Path, *arguments: str) -> subprocess.Popen[str]:
     environ = {**os.environ, "VIBETRADER_CACHE_DIR": str(cache_dir), "VIBETRADER_TODAY": "2026-11-24"}
+    environ["VIBETRADER_LOCK_WAIT_S"] = "60"
     return subprocess.Popen(
         [sys.executable, "-m", "vibetrader", *arguments],
         cwd=tmp_path,

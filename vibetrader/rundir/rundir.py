@@ -388,7 +388,7 @@ class RunDir:
                         holder = handle.read().strip()
                         raise RunDirError(
                             f"{str(self.path)!r} is in use by another process{f' ({holder})' if holder else ''}",
-                            hint="Wait for it to end, or raise --lock-wait-s.",
+                            hint="Wait for it to end, or raise VIBETRADER_LOCK_WAIT_S.",
                         ) from None
                     time.sleep(0.05)
             handle.truncate(0)
