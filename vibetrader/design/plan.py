@@ -403,9 +403,11 @@ class Plan:
 
     def _call(self, node: ex.Call, place: _Place) -> tuple[str, int]:
         name, output = node.indicator, node.output
+        # LEAN's zigzag adds to a pivot's window when there is a new pivot, not at each bar.
+        by_pivot = name == "pivots" or (name == "zigzag" and output != "value")
+        if (by_pivot or name == "opening_range") and not place.shift.is_zero:
+            return self._remembered(node, place)
         if name in ("opening_range", "pivots"):
-            if not place.shift.is_zero:
-                return self._remembered(node, place)
             return self._built(node, place), _ATOM
         if name == "ichimoku" and output.startswith("cloud"):
             edges = (replace(node, output="senkou_a"), replace(node, output="senkou_b"))
