@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from vibetrader.clarify import answers as replies
+from vibetrader.clarify.describe import describe
 from vibetrader.clarify.rules import clarify_text
 from vibetrader.errors import SpecError, UsageError
 from vibetrader.results import Outcome, Status
@@ -63,7 +64,7 @@ def _outcome(run: RunDir, settings: Settings, result: ClarifyResult) -> Outcome:
         return refused
     run.remove(QUESTIONS)
     run.write(SPEC, yamlio.dump(parameterized(spec)))
-    _tell(run, result)
+    _tell(run, result, spec)
     return Outcome(
         Status.OK, f"{_sentence(spec)}; {len(result.assumptions)} assumption{'s' * (len(result.assumptions) != 1)}"
     )
@@ -86,12 +87,15 @@ def _ask(run: RunDir, questions: tuple[Question, ...], message: str) -> Outcome:
     return Outcome(Status.NEEDS_ANSWERS, message, "answer questions.yaml with --answers FILE, or use --assume-defaults")
 
 
-def _tell(run: RunDir, result: ClarifyResult) -> None:
+def _tell(run: RunDir, result: ClarifyResult, spec: StrategySpec) -> None:
     """The assumptions, for whoever watches."""
     lines = [f"- {a.text} ({a.source})" for a in result.assumptions]
     lines += [f"- not used: {words!r}" for words in result.ignored]
     if lines:
         run.say("text", "Assumptions:\n" + "\n".join(lines))
+    # What each piece of the text was read as, for --explain.
+    readings = [{"words": words, "meaning": meaning} for words, meaning in result.readings]
+    run.say("system", describe(spec), metadata={"readings": readings})
 
 
 def _changed(run: RunDir, settings: Settings) -> Outcome:

@@ -371,8 +371,12 @@ def is_condition(node: Expression) -> bool:
 
 def depth(node: Expression) -> int:
     """How many levels the tree has."""
-    below = [depth(child) for child in children(node)]
-    return 1 + max(below, default=0)
+    deepest, stack = 0, [(node, 1)]
+    while stack:
+        current, level = stack.pop()
+        deepest = max(deepest, level)
+        stack.extend((child, level + 1) for child in children(current))
+    return deepest
 
 
 # -- text -------------------------------------------------------------------------------------------------------------

@@ -7,12 +7,14 @@ from typing import Any, Final, Literal
 
 from pydantic import ValidationError
 
+from vibetrader.errors import SpecError
 from vibetrader.results.ideas import Choice, Question
 from vibetrader.spec import expressions as ex
-from vibetrader.spec.check import check
+from vibetrader.spec.check import check, side_expressions
 from vibetrader.spec.indicators import Nature
 from vibetrader.spec.instruments import kind_of
 from vibetrader.spec.mirror import mirrored, nature
+from vibetrader.spec.parser import parse
 from vibetrader.spec.strategy import Origin, StrategySpec, Unsupported, before
 from vibetrader.spec.timeframes import TIMEFRAMES, minutes
 from vibetrader.spec.words.compiler import Compiler
@@ -312,7 +314,8 @@ class Assembler:
             if long is None and "short" not in mirrors and sell is None:
                 return False
             if long is None and sell is not None:
-                if exit_ is None and not draft.slots.get("hold") and "long_only" not in draft.flags:
+                bounded = {"hold", "stop", "target", "trailing"} & set(draft.slots)
+                if exit_ is None and not bounded and "long_only" not in draft.flags:
                     self.ask(
                         "short.entry",
                         "Is this a short entry or the exit of a long position?",
@@ -1115,6 +1118,12 @@ class Assembler:
             problem = error.errors(include_url=False)[0]
             field = ".".join(str(p) for p in problem["loc"])
             return None, f"{field}: {problem['msg']}"
+        for name, side in spec.sides.items():
+            for field, node in side_expressions(side):
+                try:
+                    parse(str(node))
+                except SpecError as error:
+                    return None, f"{name}.{field}: {error.message}"
         errors = [f for f in check(spec) if f.severity == "error" and f.field != "unsupported"]
         if errors:
             first = errors[0]

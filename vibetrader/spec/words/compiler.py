@@ -225,7 +225,7 @@ class Compiler(SlotReader):
             pass
         compact = glued and self.norm(unit_index) in ("m", "h", "d", "w", "min", "hr", "mins", "mo")
         if unit in ("minute", "hour"):
-            if number > 1000:
+            if number > 1000 or (self.kind(i - 1) == "or" and not (hinted or glued)):
                 return None
             return frame
         if compact and (hinted or self.kind(self.skip(end)) not in ("ind", "price", "agg", "row")):
@@ -698,7 +698,10 @@ class Compiler(SlotReader):
             self.norm(i + 1) == "at" and self.kind(i + 2) in ("clock", "num", "target", "session_close")
         ):
             return before in ("", "end", "comma", "and", "or")
-        return bool(nxt in ("after",) or (self.kind(self.skip(i + 1)) == "after" and before in ("", "end", "comma", "and", "or")))
+        return bool(
+            nxt in ("after",)
+            or (self.kind(self.skip(i + 1)) == "after" and before in ("", "end", "comma", "and", "or"))
+        )
 
     def _symbol(self, i: int) -> int:
         ticker = str(self.value(i))

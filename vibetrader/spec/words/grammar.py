@@ -157,7 +157,11 @@ class Grammar:
             i += 1
             if self.kind(i) == "num":
                 continue
-            if (self.kind(i) == "comma" or self.is_sign(i, "/", "-")) and self.kind(i + 1) == "num":
+            if (
+                (self.kind(i) == "comma" or self.is_sign(i, "/", "-"))
+                and self.kind(i + 1) == "num"
+                and self.kind(i + 2) not in ("unit", "tf")
+            ):
                 i += 1
                 continue
             break
@@ -188,7 +192,7 @@ class Grammar:
         """A value: sums and products of terms."""
         self._depth += 1
         try:
-            if self._depth > 12:
+            if self._depth > 24:
                 return None
             return self._sum(i)
         finally:
@@ -199,7 +203,7 @@ class Grammar:
         if left is None:
             return None
         expression, j = left
-        while True:
+        for _ in range(8):  # no person writes a longer sum
             if self.is_sign(j, "+", "-") or self.kind(j) == "sub":
                 right = self._product(j + 1)
                 if right is None or isinstance(expression, ex.Number):
@@ -210,6 +214,7 @@ class Grammar:
                 expression, j = self._subtract(expression, operator, right.expression), right.end
                 continue
             return Found(expression, j)
+        return Found(expression, j)
 
     @staticmethod
     def _subtract(left: ex.Expression, operator: str, right: ex.Expression) -> ex.Expression:
@@ -220,7 +225,9 @@ class Grammar:
         if left is None:
             return None
         expression, j = left
-        while self.is_sign(j, "*", "/") or self.kind(j) in ("div", "mul"):
+        for _ in range(8):
+            if not (self.is_sign(j, "*", "/") or self.kind(j) in ("div", "mul")):
+                break
             if isinstance(expression, ex.Number) and self.is_sign(j, "/"):
                 return Found(expression, j)
             right = self.primary(self.skip(j + 1))
@@ -260,8 +267,12 @@ class Grammar:
                 self.memory.frames.append(frame)
         return Found(node, i + 1)
 
+    def _nests(self, i: int) -> bool:
+        """More brackets in a row than a person opens: not read, so that no text takes long."""
+        return all(self.is_sign(i + k, "(", "[") for k in range(6))
+
     def _bracketed(self, i: int) -> Found | None:
-        if not self.is_sign(i, "("):
+        if not self.is_sign(i, "(") or self._nests(i):
             return None
         inner = self.operand(i + 1)
         if inner is not None and self.is_sign(inner.end, ")"):
@@ -361,7 +372,7 @@ class Grammar:
         # "previous 20 bar high": the lag of a window
         inner = self.primary(after) if self.kind(after) in ("price", "ind", "out", "agg", "num", "avg", "tf") else None
         if self.norm(i) in ("previous close", "last close"):
-            return Found(ex.Lag(ex.CLOSE, ex.Number(1)), i + 1)
+            return Found(ex.CLOSE if self.norm(i) == "last close" else ex.Lag(ex.CLOSE, ex.Number(1)), i + 1)
         if inner is not None and not isinstance(inner.expression, ex.Number):
             if self.norm(i).startswith(
                 ("yesterday", "previous day", "prior day", "ayer", "ontem", "gestern", "hier", "昨")
@@ -604,6 +615,9 @@ class Grammar:
                         frame = str(other.value)
                     elif other.kind == "unit" and other.value in _UNIT_FRAME and len(bracket[0]) == 1:
                         self.memory.assumed.setdefault("unit", f"{name}: {bracket[0][0]:g} {other.text} read as bars")
+                continue
+            if name == "aroon" and self.kind(j) == "dir" and output == "":
+                output, j = str(self.value(j)), j + 1
                 continue
             if self.kind(j) in ("out", "streak_down") and output == "" and self._belongs(name, str(self._out_value(j))):
                 output, j = str(self._out_value(j)), j + 1
@@ -851,7 +865,9 @@ class Grammar:
             if len(numbers) > limit:
                 if name != "roc":
                     given = ", ".join(ex.number_text(n) for n in numbers)
-                    memory.questions.append((f"{name}.parameters", f"{row.title} takes {limit} parameters, not {given}: which?"))
+                    memory.questions.append(
+                        (f"{name}.parameters", f"{row.title} takes {limit} parameters, not {given}: which?")
+                    )
                 return None
             memory.parameters[name] = tuple(numbers)
         elif name in memory.parameters:
@@ -1108,7 +1124,7 @@ class Grammar:
             ):
                 return None
             other = self.memory.indicator if self.memory.indicator in ("tsi", "kst", "kvo", "rvi", "wto") else "macd"
-            named = "macd" in self.norm(i) or any(item.kind in ("ind", "expr") and "macd" in item.norm for item in self.items)
+            named = "macd" in self.norm(i) or any("macd" in item.norm for item in self.items)
             if other == "macd" and not named and "macd" not in self.memory.parameters:
                 self.memory.questions.append(("line", f"{self.items[i].text!r}: of which indicator?"))
                 return None
@@ -1219,6 +1235,10 @@ class Grammar:
         if self.kind(i) != "price":
             return None
         value = str(self.value(i))
+        base = self.memory.base
+        if self.norm(i) == "opening price" and base is not None and base in TIMEFRAMES and minutes(base) < 1440:
+            self.memory.questions.append(("long.entry", "'opening price': of the bar or of the day?"))
+            return None
         j = i + 1
         # "price close", "candle closes": doubled words
         while self.kind(j) == "price" and self.value(j) == "close" and value == "close":
@@ -1362,7 +1382,7 @@ class Grammar:
         """Atoms joined by and, or, commas: as far as each connector is followed by an atom."""
         self._depth += 1
         try:
-            return self._conditions(i) if self._depth <= 12 else None
+            return self._conditions(i) if self._depth <= 24 else None
         finally:
             self._depth -= 1
 
@@ -1389,7 +1409,7 @@ class Grammar:
             kind = self.kind(k)
             if kind == "or":
                 found, k = "or", k + 1
-            elif kind in ("and", "filter", "both") or kind == "comma":
+            elif kind in ("and", "filter") or kind == "comma":
                 found, k = found or "and", k + 1
             elif kind in ("fill", "if", "only") and found:
                 k += 1
@@ -1409,9 +1429,16 @@ class Grammar:
 
     def atom(self, i: int) -> Found | None:
         """One condition."""
+        self._depth += 1
+        try:
+            return self._atom(i) if self._depth <= 24 else None
+        finally:
+            self._depth -= 1
+
+    def _atom(self, i: int) -> Found | None:
         start = i
         i = self.skip(i)
-        if self.kind(i) in ("if", "only", "filter", "both") and self.kind(i + 1) != "":
+        if self.kind(i) in ("if", "only", "filter") and self.kind(i + 1) != "":
             i = self.skip(i + 1, "if", "only")
         if self.kind(i) == "not" and self.kind(i + 1) not in ("stop", "target", "sign"):
             calendar = self._calendar(self.skip(i + 1, "trades", "if", "act", "only"))
@@ -1420,7 +1447,7 @@ class Grammar:
         if self.kind(i) == "expr" and ex.is_condition(self.value(i)):  # type: ignore[arg-type]
             node: ex.Expression = self.value(i)  # type: ignore[assignment]
             return self._windowed(Found(node, i + 1))
-        if self.is_sign(i, "(", "["):
+        if self.is_sign(i, "(", "[") and not self._nests(i):
             inner = self.conditions(i + 1)
             if inner is not None and self.is_sign(inner.end, ")", "]"):
                 return self._windowed(Found(inner.expression, inner.end + 1))
@@ -1726,7 +1753,7 @@ class Grammar:
     def _bare_target(self, j: int, left: ex.Expression | None) -> Found | None:
         if self.norm(j) in ("it", "that", "them") and self.memory.price_target is not None:
             after = self.skip(j + 1)
-            if self.kind(after) in ("", "end", "comma", "and", "or", "act", "then", "stop", "target", "slot"):
+            if self.kind(after) in ("", "end", "comma", "and", "or", "act", "then", "stop", "target", "slot", "num"):
                 return Found(self.memory.price_target, j + 1)
         k = self.skip(j, "colon")
         if self.kind(k) == "cmp" and self.norm(k) in ("the", "its"):
@@ -1799,6 +1826,8 @@ class Grammar:
         ):
             operator = "<"
         operator, end = self._or_more(operator, end)
+        if isinstance(expression, ex.Number) and self.kind(end) == "unit" and not self._last_percent:
+            return None  # "for 5 bars" is no level
         if self.norm(end) in (
             "fallt",
             "sinkt",
@@ -1938,6 +1967,8 @@ class Grammar:
             self.memory.any_cross = True
             direction = "up"
         target = _of_same_kind(_past_extreme(target, lefts[0]), lefts[0])
+        if not isinstance(target, ex.Number):
+            self.memory.group = [lefts[0], target]
         return Found(ex.conjunction(*(ex.Cross(direction == "up", left, target) for left in lefts)), end)
 
     def _crossing_at(self, left: ex.Expression, direction: str, k: int) -> Found | None:
@@ -2293,6 +2324,17 @@ class Grammar:
         if nature(subject)[0] is not Nature.PRICE and self.kind(i) in ("cmp", "drop", "cross", "touch"):
             right = self._target(i + 1)
             if (
+                right is not None
+                and nature(subject)[0] is Nature.OSCILLATOR
+                and _is_average(right.expression)
+                and isinstance(right.expression, ex.Call)
+                and right.expression.series is None
+            ):
+                # "RSI is below 15 and it's above its 200-day average": a long average is the price's
+                if _length_of(right.expression) < 50:
+                    return None
+                subject = ex.CLOSE
+            elif (
                 right is not None
                 and not isinstance(right.expression, ex.Number)
                 and nature(right.expression)[0] is Nature.PRICE

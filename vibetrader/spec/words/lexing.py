@@ -328,6 +328,16 @@ _CLOSING_VERBS: Final = frozenset(
 )
 
 
+def _is_guess(item: Item) -> bool:
+    """A symbol only because it stands in capitals."""
+    return (
+        item.text.isupper()
+        and symbols.from_word(item.text) is None
+        and item.text not in COINS
+        and item.norm not in symbols.phrases()
+    )
+
+
 def _settled(items: list[Item]) -> list[Item]:
     """Words with two meanings, told apart by their neighbours."""
     stochastic = next((i.value for i in items if i.kind == "ind" and i.value in ("stoch", "stochrsi")), None)
@@ -337,6 +347,8 @@ def _settled(items: list[Item]) -> list[Item]:
         after = items[index + 1].kind if index + 1 < len(items) else ""
         if item.kind == "or" and item.norm == "o" and before in _ARTICLE_AFTER:
             item = replace(item, kind="fill")  # the Portuguese article, not the Spanish "or"
+        elif item.kind == "symbol" and after == "word" and _is_guess(item):
+            item = replace(item, kind="word", value=item.norm)  # an abbreviation in a name, not a ticker
         elif item.kind == "act" and item.norm in _CLOSING_VERBS and after in ("cmp", "cross", "drop"):
             item = replace(item, kind="price", value="close")
         elif item.kind == "word" and item.norm in ("k", "d") and stochastic is not None:

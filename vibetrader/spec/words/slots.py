@@ -488,6 +488,13 @@ class SlotReader(Grammar):
                 return self.put("hold", i, found[2], found[0], found[1])
         if kind == "num":
             found = self._duration(i)
+            if (
+                found is not None
+                and self.context.startswith("exit")
+                and self.kind(i - 1) == "or"
+                and self.kind(found[2]) in ("", "end", "comma")
+            ):
+                return self.put("hold", i, found[2], found[0], found[1])
             if found is not None and self.norm(found[2]) in ("call", "put", "rise", "fall"):
                 return self.put("hold", i, found[2], found[0], found[1])
             if (
@@ -784,7 +791,12 @@ class SlotReader(Grammar):
         k = i
         while self.kind(k) in ("stop", "fill", "if", "agg", "act", "hold", "trades", "cmp") and k < i + 6:
             k += 1
-        if k > i and self.kind(k) == "num" and self.items[k].percent and self.kind(self.skip(k + 1)) in ("drawdown", "dailyloss"):
+        if (
+            k > i
+            and self.kind(k) == "num"
+            and self.items[k].percent
+            and self.kind(self.skip(k + 1)) in ("drawdown", "dailyloss")
+        ):
             return self.put(self.kind(self.skip(k + 1)), i, self.skip(k + 1) + 1, abs(self.items[k].number))
         if self.kind(k) not in ("drawdown", "dailyloss"):
             if (
@@ -935,6 +947,12 @@ class SlotReader(Grammar):
     def _bought_before(self, i: int) -> bool:
         k = i - 1
         while k >= 0 and self.kind(k) == "fill":
+            k -= 1
+        if (
+            self.kind(k) == "filter"
+            and self.norm(k) in ("with", "con", "com", "mit", "avec")
+            and self.kind(k - 1) == "symbol"
+        ):
             k -= 1
         if self.kind(k) == "symbol":
             k -= 1
