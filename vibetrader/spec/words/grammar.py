@@ -71,6 +71,7 @@ class Grammar:
         self.items = items
         self.memory = memory
         self._depth = 0
+        self._modifiers = 0
         self._last_percent = False
         self._in_comparison = False
         self._bodies: list[ex.Expression] = []
@@ -240,6 +241,13 @@ class Grammar:
 
     def primary(self, i: int) -> Found | None:
         """One value with what modifies it: lag, timeframe, parameters."""
+        self._modifiers += 1
+        try:
+            return self._primary(i) if self._modifiers <= 16 else None
+        finally:
+            self._modifiers -= 1
+
+    def _primary(self, i: int) -> Found | None:
         i = self.skip(i)
         for reader in (
             self._formula, self._bracketed, self._symbol_value, self._function, self._factor, self._lagged, self._framed, self._multi_average,
