@@ -22,7 +22,6 @@ from vibetrader.engine.scheduling import ScheduleManager
 from vibetrader.engine.timekeeping import (
     DAY,
     NEW_YORK,
-
     TimeZone,
     from_date,
     from_datetime,
@@ -98,7 +97,7 @@ class AlgorithmState:
         self.universes: Any = None
         self.indicators: Any = None
         self.history: Any = None
-        self.universe_definitions: Any = None
+        self._universe_definitions: Any = None
         self.notify: Any = None
         self.signal_export: Any = None
         self.pandas_converter: Any = None
@@ -165,6 +164,19 @@ class AlgorithmState:
             self.results.error(text)
 
     # --- look-ups -----------------------------------------------------------------------------------------------
+
+    @property
+    def universe_definitions(self) -> Any:
+        """`self.universe`: ready-made universes."""
+        if self._universe_definitions is None:
+            from vibetrader.engine.universe.etf import UniverseDefinitions
+
+            self._universe_definitions = UniverseDefinitions(self)
+        return self._universe_definitions
+
+    @universe_definitions.setter
+    def universe_definitions(self, definitions: Any) -> None:
+        self._universe_definitions = definitions
 
     def exchange_hours(self, symbol: Symbol) -> Any:
         """Hours of a symbol's exchange: those of its security, else the database's."""
@@ -291,7 +303,7 @@ class AlgorithmState:
 
 def _today() -> date:
     """Today; only limits how late an end date may be."""
-    return datetime.now().date()  # noqa: DTZ005 (LEAN compares with the wall clock)
+    return datetime.now().date()
 
 def base_virtual(method: Callable[..., Any]) -> Callable[..., Any]:
     """Mark a callback of the base class, so that one can tell whether the user overrides it."""

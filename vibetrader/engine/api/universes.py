@@ -88,6 +88,8 @@ class ManualUniverses:
         """Add a universe. LEAN: QCAlgorithm.Universe.cs, AddUniverse."""
         if universe is None:
             raise NullReferenceException()
+        if getattr(universe, "state", self) is None:
+            universe.state = self._state
         if universe.universe_settings is None:
             universe.universe_settings = self._state.universe_settings
         self._pending_universes = True

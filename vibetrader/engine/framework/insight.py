@@ -7,11 +7,27 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from vibetrader.engine.clr import ArgumentException, ArgumentNullException, ArgumentOutOfRangeException, InvalidOperationException, Overloads
+from vibetrader.engine.clr import (
+    ArgumentException,
+    ArgumentNullException,
+    ArgumentOutOfRangeException,
+    InvalidOperationException,
+    NoMatch,
+    Overloads,
+)
 from vibetrader.engine.data.enums import InsightDirection, InsightType, Resolution
 from vibetrader.engine.data.symbol import Symbol
 from vibetrader.engine.naming import lean_names
-from vibetrader.engine.timekeeping import DAY, HOUR, MINUTE, SECOND, from_datetime, from_timedelta, to_datetime, to_timedelta
+from vibetrader.engine.timekeeping import (
+    DAY,
+    HOUR,
+    MINUTE,
+    SECOND,
+    from_datetime,
+    from_timedelta,
+    to_datetime,
+    to_timedelta,
+)
 
 _SPANS: Final = {Resolution.SECOND: SECOND, Resolution.MINUTE: MINUTE, Resolution.HOUR: HOUR, Resolution.DAILY: DAY}
 _END_OF_TIME: Final = datetime(2050, 12, 31)
@@ -131,6 +147,21 @@ def _forever(insight: Insight, hours: Any) -> None:
     insight.period = _END_OF_TIME - datetime(1, 1, 1)
     insight.close_ns = from_datetime(_END_OF_TIME)
 
+
+def _number(value: Any) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, (int, float)) or hasattr(value, "dtype"):
+        return float(value)
+    raise NoMatch
+
+
+# these are doubles in LEAN: not a number is allowed
+for _overloads in (_PRICE, _CONSTRUCTOR):
+    for _parameters in _overloads.overloads:
+        for _parameter in _parameters:
+            if _parameter.kind == "Optional[float]":
+                _parameter.convert = _number
 
 _numbers = iter(range(1, 1 << 62))
 

@@ -169,8 +169,8 @@ class HistoryProvider:
                 series = self.read(request)
                 key = (request.symbol, request.data_type, request.tick_type)
                 point = None
-                for _, point in series.points():
-                    pass
+                for _, last in series.points():
+                    point = last
                 if point is not None:
                     found[key] = point
                 elif key not in found:

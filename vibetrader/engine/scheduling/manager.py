@@ -28,7 +28,7 @@ _SECURITY_END_OF_DAY: Final = 10 * MINUTE
 _ALGORITHM_END_OF_DAY: Final = 2 * MINUTE
 
 
-class _Fluent:
+class FluentScheduledEventBuilder:
     """What `schedule.event()` gives: in Python it has no usable member."""
 
     __clr_name__ = "QuantConnect.Scheduling.IFluentSchedulingDateSpecifier"
@@ -73,9 +73,9 @@ class ScheduleManager:
         """Makes time rules."""
         return self._time_rules
 
-    def event(self, name: str | None = None) -> _Fluent:
+    def event(self, name: str | None = None) -> FluentScheduledEventBuilder:
         """LEAN's fluent form, which Python cannot use."""
-        return _Fluent()
+        return FluentScheduledEventBuilder()
 
     def on(self, *arguments: Any, **keywords: Any) -> ScheduledEvent:
         """Run a callback on the dates and times of two rules.

@@ -11,6 +11,7 @@ from vibetrader.engine.data.symbol import SecurityIdentifier, Symbol
 from vibetrader.engine.naming import LeanOverrides, lean_names
 from vibetrader.engine.timekeeping import DAY, HOUR, MINUTE, SECOND, from_timedelta
 from vibetrader.engine.universe.settings import UniverseSettings
+from vibetrader.marketdata.hours import always_open
 
 
 class _Unchanged(list[Symbol]):
@@ -47,6 +48,13 @@ class Member:
 def universe_symbol(ticker: str, security_type: Any, market: str) -> Symbol:
     """Symbol of a universe. LEAN: UniverseExtensions.cs, CreateSymbol."""
     return Symbol(SecurityIdentifier(ticker, security_type, market), ticker)
+
+
+def universe_hours(configuration: Any, market_hours: Any) -> Any:
+    """Hours a universe goes by: its symbol's market, always open in its zone when the database has none."""
+    symbol = configuration.symbol
+    entry = market_hours.find(symbol.market, symbol.value, symbol.security_type)
+    return always_open(configuration.exchange_time_zone) if entry is None else entry.exchange_hours
 
 
 @lean_names

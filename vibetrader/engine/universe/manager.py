@@ -66,13 +66,15 @@ class UniverseManager:
         return changes
 
     @property
-    def active_securities(self) -> dict[Symbol, Any]:
+    def active_securities(self) -> Any:
         """Securities of all universes, each once."""
+        from vibetrader.engine.api.assembly import read_only
+
         found: dict[Symbol, Any] = {}
         for universe in self._universes.values():
             for symbol, member in universe.members_by_symbol.items():
                 found.setdefault(symbol, member.security)
-        return found
+        return read_only(found)
 
     def contains_key(self, key: Symbol) -> bool:
         """Whether there is a universe of that symbol."""

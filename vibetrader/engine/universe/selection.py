@@ -9,7 +9,7 @@ from vibetrader.engine.feed.config import data_types
 from vibetrader.engine.feed.reader import use_strict_end_times
 from vibetrader.engine.naming import lean_names
 from vibetrader.engine.timekeeping import DAY
-from vibetrader.engine.universe.base import UNCHANGED
+from vibetrader.engine.universe.base import UNCHANGED, universe_hours
 
 
 @lean_names
@@ -322,8 +322,7 @@ class _UniverseSecurity:
     def __init__(self, universe: Any, state: Any) -> None:
         config = universe.configuration
         self.symbol = config.symbol
-        entry = state.market_hours.entry(config.symbol.market, config.symbol.value, config.symbol.security_type)
-        self.exchange = self._Exchange(entry.exchange_hours)
+        self.exchange = self._Exchange(universe_hours(config, state.market_hours))
 
 
 def _has_tradable_day(hours: Any, start: int, end: int, config: Any) -> bool:

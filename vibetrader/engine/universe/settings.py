@@ -60,7 +60,7 @@ class UniverseSettings:
         leverage: float = 0.0,
         fill_forward: bool = True,
         extended_market_hours: bool = False,
-        minimum_time_in_universe: timedelta = timedelta(days=1),  # noqa: B008 (immutable)
+        minimum_time_in_universe: timedelta = timedelta(days=1),
         data_normalization_mode: DataNormalizationMode = DataNormalizationMode.ADJUSTED,
         data_mapping_mode: DataMappingMode = DataMappingMode.OPEN_INTEREST,
         contract_depth_offset: int = 0,

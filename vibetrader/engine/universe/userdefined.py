@@ -8,13 +8,15 @@ from typing import Any
 from vibetrader.engine.data.symbol import Symbol
 from vibetrader.engine.naming import lean_names
 from vibetrader.engine.timekeeping import to_datetime
-from vibetrader.engine.universe.base import UNCHANGED, Universe, symbols_of, universe_symbol
+from vibetrader.engine.universe.base import UNCHANGED, Universe, symbols_of, universe_hours, universe_symbol
 from vibetrader.engine.universe.settings import UniverseSettings
 
 
 def user_defined_symbol(security_type: Any, market: str) -> Symbol:
     """Symbol of the universe of securities of one type and market that are added by hand."""
-    return universe_symbol(f"qc-universe-userdefined-{market.lower()}-{security_type.to_string()}", security_type, market)
+    return universe_symbol(
+        f"qc-universe-userdefined-{market.lower()}-{security_type.to_string()}", security_type, market
+    )
 
 
 @lean_names
@@ -95,8 +97,7 @@ class UserDefinedUniverse(Universe):
         return self._times(start, end, market_hours, self.interval)
 
     def _times(self, start: int, end: int, market_hours: Any, interval: int) -> Iterator[int]:
-        symbol = self.configuration.symbol
-        hours = market_hours.entry(symbol.market, symbol.value, symbol.security_type).exchange_hours
+        hours = universe_hours(self.configuration, market_hours)
         zone = hours.time_zone
         local, last = zone.to_local(start), zone.to_local(end)
         yield start
