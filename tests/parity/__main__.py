@@ -22,7 +22,6 @@ from typing import Any
 
 from tests.conftest import shared_dir
 
-
 #: Parameters of LEAN's own Launcher/config.json.
 PARAMETERS = {"ema-fast": "10", "ema-slow": "20"}
 

@@ -30,15 +30,15 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         outcome = run_project(EngineRun(given.project, given.data_folder, given.output, name, parameters))
     except UnsupportedLeanFeature as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         if error.hint:
-            print(error.hint, file=sys.stderr)
+            sys.stderr.write(f"{error.hint}\n")
         return int(error.exit_code)
     except VibeTraderError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return int(error.exit_code)
     if outcome.runtime_error:
-        print(outcome.runtime_error, file=sys.stderr)
+        sys.stderr.write(f"{outcome.runtime_error}\n")
     return 0 if outcome.status == "Completed" else 1
 
 

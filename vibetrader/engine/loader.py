@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+
 class NoAlgorithmError(Exception):
     """The module has no subclass of QCAlgorithm."""
 

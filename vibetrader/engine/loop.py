@@ -255,8 +255,7 @@ class Loop:
             state.status != AlgorithmStatus.RUNNING
             or self._schedule.next_due <= utc
             or state.run_time_error is not None
-            or self._subscriptions.next_scan < utc
-            and self._subscriptions.has_new
+            or (self._subscriptions.next_scan < utc and self._subscriptions.has_new)
         ):
             return False
         due: list[Subscription] = []
@@ -294,7 +293,9 @@ class Loop:
             columns = subscription.columns
             if not columns.filled[row]:
                 cache = subscription.security.cache
-                if subscription.is_quote:
+                if subscription.config.type is MarginInterestRate:
+                    cache.margin_interest_rate = subscription.columns.bar(row)
+                elif subscription.is_quote:
                     cache.quote_sub = subscription
                     cache.quote_i = row
                 else:
@@ -358,7 +359,6 @@ class Loop:
         finished: list[Subscription] = []
         added: list[Any] = []
         removed: list[Any] = []
-        pulsed = False
         while True:
             universes: list[tuple[Any, Any]] = []
             for subscription in feed.in_order():
@@ -387,11 +387,9 @@ class Loop:
             finished = []
             new = SecurityChanges()
             if universes:
-                if not pulsed or True:
-                    pulsed = True
-                    self._pulse(frontier)
-                    if self._stop:
-                        return result
+                self._pulse(frontier)
+                if self._stop:
+                    return result
                 universes.sort(key=lambda item: (int(item[0].configuration.resolution), str(item[0].symbol.id)))
                 for universe, data in universes:
                     change = self._guard("Synchronizer", lambda u=universe, d=data: selection.apply(u, frontier, d))
@@ -409,8 +407,12 @@ class Loop:
     def _universe_data(subscription: Subscription, frontier: int) -> list[Any]:
         if subscription.triggers is not None:
             data: list[Any] = []
+            points_at = getattr(subscription.universes[0], "data_at", None)
             while subscription.next_emit <= frontier:
-                data.append(subscription.next_emit)
+                if points_at is None:
+                    data.append(subscription.next_emit)
+                else:
+                    data += points_at(subscription.next_emit)
                 subscription.next_emit = next(subscription.triggers, NEVER)
             return data
         packet = subscription.take(frontier)
@@ -524,7 +526,9 @@ class Loop:
                 row -= 1
             if row >= low:
                 cache = subscription.security.cache
-                if subscription.is_quote:
+                if subscription.config.type is MarginInterestRate:
+                    cache.margin_interest_rate = subscription.columns.bar(row)
+                elif subscription.is_quote:
                     cache.quote_sub = subscription
                     cache.quote_i = row
                 else:

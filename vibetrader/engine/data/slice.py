@@ -354,7 +354,7 @@ class Slice(LeanDictionary[Symbol, Any]):
         if given and isinstance(given[0], type):
             found = self._of_type(given[0])
             return found if len(given) == 1 else found[given[1]]
-        number, bound = _GET.bind(arguments, keywords)
+        _, bound = _GET.bind(arguments, keywords)
         found = self._find(bound["key"])
         return bound.get("default_value") if found is None else found
 

@@ -441,7 +441,7 @@ class DataReader:
                 if not rate:
                     continue
                 day, _, clock = stamp.partition(" ")
-                hour, minute, second = (clock.split(":") + ["0", "0", "0"])[:3] if clock else ("0", "0", "0")
+                hour, minute, second = [*clock.split(":"), "0", "0", "0"][:3] if clock else ("0", "0", "0")
                 ns = from_date(date(int(day[:4]), int(day[4:6]), int(day[6:8]))) + (
                     int(hour or 0) * 3600 + int(minute) * 60 + int(second)
                 ) * 10**9
