@@ -175,6 +175,8 @@ def clr_name(kind: type) -> str:
 def class_text(value: object) -> str:
     """`<class 'QuantConnect.Symbol'>`, as Python.NET shows an argument's type."""
     name = clr_name(type(value))
+    if isinstance(value, type) and type(value) is not type:
+        name = "clr._internal.CLRMetatype"
     return f"<class '{name}'>" if name else str(type(value))
 
 

@@ -147,6 +147,15 @@ def _indicator(value: Any) -> Any:
     return value
 
 
+_resolution = clr.enumeration(Resolution)
+
+
+def _known_resolution(value: Any) -> Any:
+    if value is not None and not isinstance(_resolution(value), Resolution):
+        raise clr.NoMatch
+    return value
+
+
 _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "Symbol": _symbol,
     "List[Symbol]": _symbols,
@@ -156,7 +165,7 @@ _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "IndicatorBase[IndicatorDataPoint]": _indicator,
     "TickType": clr.enumeration(TickType),
     "Optional[TickType]": clr.nullable(clr.enumeration(TickType)),
-    "Resolution": clr.enumeration(Resolution),
+    "Resolution": _known_resolution,
     "Optional[Resolution]": clr.nullable(clr.enumeration(Resolution)),
 }
 
@@ -892,15 +901,6 @@ _REGISTER = _bindings(
     f"symbol: Symbol, indicator: {_ANY_T}, resolution: Optional[timedelta], {_FUNC_T} = None",
     f"symbol: Symbol, indicator: {_ANY_T}, consolidator: IDataConsolidator, {_FUNC_T} = None",
 )
-_resolution = clr.enumeration(Resolution)
-
-
-def _known_resolution(value: Any) -> Any:
-    if value is not None and not isinstance(_resolution(value), Resolution):
-        raise clr.NoMatch
-    return value
-
-
 for _parameters in _REGISTER.overloads:
     for _parameter in _parameters:
         if _parameter.kind == "Optional[Resolution]":

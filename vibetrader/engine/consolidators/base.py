@@ -29,6 +29,18 @@ class Surroundings:
 
 
 @lean_names
+class _AnyData(type(BaseData)):  # type: ignore[misc]  # a metaclass by expression
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, BaseData)
+
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        return issubclass(subclass, BaseData)
+
+
+class IBaseData(BaseData, metaclass=_AnyData):
+    """What consolidators without a clock say they take: any data."""
+
+
 class ConsolidatorBase(LeanOverrides):
     """Base of all consolidators."""
 

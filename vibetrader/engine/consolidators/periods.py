@@ -19,6 +19,7 @@ from vibetrader.engine.data.bars import (
     TradeBar,
 )
 from vibetrader.engine.data.enums import RESOLUTION_SPAN, Resolution, TickType
+from vibetrader.engine.indicators.base import snapped
 from vibetrader.engine.naming import lean_names
 from vibetrader.engine.timekeeping import (
     DAY,
@@ -356,7 +357,7 @@ def span_text(ns: int) -> str:
 
 def _extend(working: TradeBar, high: float, low: float, close: float, volume: float) -> TradeBar:
     working.close = close
-    working.volume += volume
+    working.volume = snapped(working.volume + volume)
     if low < working.low:
         working.low = low
     if high > working.high:

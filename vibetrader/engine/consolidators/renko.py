@@ -10,7 +10,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from vibetrader.engine import clr
-from vibetrader.engine.consolidators.base import ConsolidatorBase, Surroundings
+from vibetrader.engine.consolidators.base import ConsolidatorBase, IBaseData, Surroundings
 from vibetrader.engine.data.bars import (
     BarDirection,
     BaseData,
@@ -68,6 +68,8 @@ def _ceiling(value: Decimal, step: Decimal) -> Decimal:
 
 class _Timeless(ConsolidatorBase):
     """Base: a bar that grows by a value and a volume."""
+
+    input_type = IBaseData
 
     user_event = "before"
 
@@ -216,6 +218,8 @@ class ClassicRangeConsolidator(RangeConsolidator):
 @lean_names
 class RenkoConsolidator(ConsolidatorBase):
     """Bricks with wicks; a turn needs two sizes. LEAN: RenkoConsolidator.cs."""
+
+    input_type = IBaseData
 
     user_event = "before"
     output_type = RenkoBar

@@ -431,7 +431,7 @@ class MarketProfile(TradeBarIndicator):
             self._volumes[level] = volume
         self._total.step(volume, x.start_ns)
         if full:
-            old, gone = self._old.popleft()
+            old, _ = self._old.popleft()
             if old in self._volumes:
                 # what remains is what the window still holds; summing it anew leaves no float residue
                 left = sum(v for other, v in self._old if other == old)
