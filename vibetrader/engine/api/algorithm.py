@@ -140,7 +140,8 @@ def _model(value: Any) -> bool:
 
 
 def _utc_time(algorithm: Any) -> datetime:
-    return to_datetime(algorithm._vt.utc_ns).replace(tzinfo=UTC)
+    moment = to_datetime(algorithm._vt.utc_ns)
+    return moment.replace(tzinfo=UTC) if algorithm._vt.is_clock_set else moment
 
 
 def _clock(name: str) -> Callable[[Any], datetime]:
@@ -510,6 +511,7 @@ class QCAlgorithm(
     def set_time_zone(self, time_zone: Any) -> None:
         """Zone of the algorithm's clock; the start keeps its clock time."""
         state = self._vt
+        by_name = isinstance(time_zone, str)
         if isinstance(time_zone, str):
             try:
                 time_zone = zone(time_zone)
@@ -520,6 +522,7 @@ class QCAlgorithm(
                 ) from None
         state.check_unlocked("self.set_time_zone(): Cannot change time zone after algorithm running.")
         state.set_time_zone(time_zone)
+        state.time_zone_by_name = by_name
 
     @overloaded("brokerage: BrokerageName, account_type: AccountType = AccountType.MARGIN", "model: IBrokerageModel",
                 names={"AccountType": AccountType})  # fmt: skip

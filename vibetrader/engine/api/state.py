@@ -65,11 +65,14 @@ class AlgorithmState:
         self.run_time_error: BaseException | None = None
         self.current_slice: Any = None
         self.time_zone: TimeZone = zone(NEW_YORK)
+        self.time_zone_by_name = False
         self.start_ns = _FIRST_START
         self.end_ns = 0
         self.today_ns = from_date(_today())
         self.set_end(self.today_ns)
-        self.utc_ns = self.time_zone.to_utc(self.start_ns)
+        # LEAN: the clock stands at 1998-01-01 UTC until a date is set, and its UTC time has no zone so far
+        self.utc_ns = self.start_ns
+        self.is_clock_set = False
         self._shown: tuple[int, datetime] | None = None
         self.warmup_bars: int | None = None
         self.warmup_span: timedelta | None = None
@@ -125,6 +128,7 @@ class AlgorithmState:
     def set_date_time(self, utc: int) -> None:
         """Move the frontier; warm-up ends when it reaches the start. LEAN: QCAlgorithm.cs, SetDateTime."""
         self.utc_ns = utc
+        self.is_clock_set = True
         if self.is_warming_up and self.locked and self.time_zone.to_local(utc) >= self.start_ns:
             self.is_warming_up = False
 
@@ -252,8 +256,9 @@ class AlgorithmState:
         benchmark_zone = self.data_time_zone(security.symbol)
         settings_resolution = getattr(self.universe_settings, "resolution", None)
         daily = coarsest == Resolution.DAILY or settings_resolution == Resolution.DAILY
-        # LEAN compares objects, and the database's "UTC" is another object than `TimeZones.Utc`
-        if daily and (benchmark_zone != self.time_zone or self.time_zone.name == "UTC"):
+        # LEAN compares objects, and the database's "UTC" is another object than `TimeZones.Utc`; a text gives the database's.
+        other_utc = self.time_zone.name == "UTC" and not self.time_zone_by_name
+        if daily and (benchmark_zone != self.time_zone or other_utc):
             self.log(
                 f"QCAlgorithm.PostInitialize(): Warning: Using a security benchmark of a different timezone ({benchmark_zone})"
                 f" than the algorithm TimeZone ({self.time_zone}) may lead to skewed and incorrect statistics. "
