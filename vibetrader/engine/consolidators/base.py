@@ -28,7 +28,6 @@ class Surroundings:
     minimum_price_variation: Callable[[Symbol], Any]
 
 
-@lean_names
 class _AnyData(type(BaseData)):  # type: ignore[misc]  # a metaclass by expression
     def __instancecheck__(cls, instance: object) -> bool:
         return isinstance(instance, BaseData)
@@ -41,6 +40,7 @@ class IBaseData(BaseData, metaclass=_AnyData):
     """What consolidators without a clock say they take: any data."""
 
 
+@lean_names
 class ConsolidatorBase(LeanOverrides):
     """Base of all consolidators."""
 
@@ -194,7 +194,7 @@ class FilteredIdentityDataConsolidator(IdentityDataConsolidator):
     @staticmethod
     def for_tick_type(tick_type: Any) -> Any:
         """Ticks of a kind."""
-        kind = FilteredIdentityDataConsolidator[Tick]
+        kind = FilteredIdentityDataConsolidator[Tick]  # type: ignore[type-arg]  # .NET's generic
         return kind(lambda tick: tick.tick_type == tick_type)
 
     def feed(self, data: Any) -> None:
