@@ -453,7 +453,7 @@ class FillModel(LeanOverrides):
         if self._subscribes(asset, "QuoteBar"):
             quote = quote_row(asset)
             if quote is not None:
-                return getattr(quote, field) or quote.close  # type: ignore[no-any-return]
+                return getattr(quote, field) or quote.close
         if self._subscribes(asset, "TradeBar"):
             trade = trade_row(asset)
             if trade is not None:
@@ -472,9 +472,7 @@ class FillModel(LeanOverrides):
         return self._prices(asset, direction)
 
     def _prices(self, asset: Any, direction: OrderDirection) -> Prices:
-        if type(self).get_prices is not FillModel.get_prices and not isinstance(self, EquityFillModel):
-            prices = self.get_prices(asset, direction)
-        elif isinstance(self, EquityFillModel) and type(self).get_prices is not EquityFillModel.get_prices:
+        if (type(self).get_prices is not FillModel.get_prices and not isinstance(self, EquityFillModel)) or (isinstance(self, EquityFillModel) and type(self).get_prices is not EquityFillModel.get_prices):
             prices = self.get_prices(asset, direction)
         else:
             return self._default_prices(asset, direction)

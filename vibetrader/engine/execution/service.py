@@ -80,7 +80,7 @@ class SecurityService:
             state.security_initializer.initialize(security)
             security.is_initialized = True
         if leverage:
-            security.set_leverage(money.dec(leverage))
+            security.set_leverage(money.dec(leverage))  # type: ignore[arg-type]  # models take decimals too
         if security.type == SecurityType.EQUITY and any(
             config.data_normalization_mode == DataNormalizationMode.RAW for config in configs
         ):

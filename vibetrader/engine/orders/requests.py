@@ -213,7 +213,7 @@ class SubmitOrderRequest(OrderRequest):
     ) -> None:
         if isinstance(trigger_price, datetime):
             # …, stop_price, limit_price, time, tag, properties, group_order_manager, asynchronous
-            rest = (time, tag, properties, group_order_manager)
+            rest: tuple[Any, ...] = (time, tag, properties, group_order_manager)
             time, trigger_price = trigger_price, ZERO
             tag = rest[0] if isinstance(rest[0], str) else ""
             properties = rest[1] if isinstance(rest[1], OrderProperties) else properties

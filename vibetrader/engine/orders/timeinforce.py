@@ -69,7 +69,7 @@ class DayTimeInForce(TimeInForce):
         local: Nanoseconds = security.local_ns
         ordered = hours.time_zone.to_local(order.time_ns)
         if kind in (SecurityType.CRYPTO, SecurityType.CRYPTO_FUTURE):
-            return local // DAY > ordered // DAY
+            return bool(local // DAY > ordered // DAY)
         return bool(local >= hours.last_daily_close(ordered, False))
 
 
@@ -84,9 +84,10 @@ class GoodTilDateTimeInForce(TimeInForce):
     __clr_name__ = "QuantConnect.Orders.TimeInForces.GoodTilDateTimeInForce"
 
     def __init__(self, expiry: datetime) -> None:
-        if not isinstance(expiry, datetime) and isinstance(expiry, date):
-            expiry = datetime(expiry.year, expiry.month, expiry.day)
-        self.expiry_ns = from_datetime(expiry.replace(tzinfo=None))
+        given: Any = expiry
+        if not isinstance(given, datetime) and isinstance(given, date):
+            given = datetime(given.year, given.month, given.day)
+        self.expiry_ns = from_datetime(given.replace(tzinfo=None))
 
     @property
     def expiry(self) -> datetime:

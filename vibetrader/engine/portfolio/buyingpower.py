@@ -871,7 +871,7 @@ class CryptoFutureMarginModel(SecurityMarginModel):
             result += maintenance_margin(security) + _margin(self, security, abs(holdings.quantity_decimal))
         result -= total * self._required_free
         result *= collateral.conversion_rate_decimal
-        return max(result, ZERO)
+        return max(result, ZERO)  # type: ignore[no-any-return]  # decimals
 
     def _collateral(self, security: Any) -> Any:
         return security.base_currency if security.is_crypto_coin_future else security.quote_currency

@@ -220,7 +220,9 @@ class SecurityPortfolioManager(LeanDictionary[Symbol, SecurityHolding]):
     @property
     def total_unlevered_absolute_holdings_cost(self) -> float:
         """Sum of unsigned costs by leverage."""
-        return sum(security.holdings.unlevered_absolute_holdings_cost for security in self.securities.active.values())
+        held = self.securities.active.values()
+        total: float = sum(security.holdings.unlevered_absolute_holdings_cost for security in held)
+        return total
 
     @property
     def total_unrealized_profit_decimal(self) -> Decimal:
@@ -452,6 +454,11 @@ class SecurityPortfolioManager(LeanDictionary[Symbol, SecurityHolding]):
         security.cache.apply_split(factor)
         self._base.add_amount_decimal(rest * security.price_decimal)
         self.invalidate()
+        if mode == DataNormalizationMode.RAW:
+            # LEAN: AlgorithmManager.cs, HandleSplits: other modes are adjusted already
+            tickets = self.transactions.get_open_order_tickets(security.symbol)
+            if tickets:
+                self._state.brokerage_model.apply_split(tickets, split)
 
     def scan_settlements(self) -> None:
         """Release proceeds that are due, and pay funding; once an hour. LEAN: AlgorithmManager.cs, Run."""

@@ -110,4 +110,4 @@ def target_quantity(state: Any, symbol: Symbol, percent: Decimal, delta: bool) -
             "generate high fees. To disable minimum order size checks please set "
             "self.settings.minimum_order_margin_portfolio_percentage = 0."
         )
-    return lots * lot + (ZERO if delta else security.holdings.quantity_decimal)
+    return lots * lot + (ZERO if delta else security.holdings.quantity_decimal)  # type: ignore[no-any-return]

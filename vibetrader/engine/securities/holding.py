@@ -309,7 +309,7 @@ class CryptoFutureHolding(SecurityHolding):
 
     def quantity_value(self, quantity: Decimal, price: Decimal) -> tuple[Decimal, Any]:
         """Coin-margined contracts are worth coins: contracts × size / price."""
-        security = self.security
+        security: Any = self.security
         if security.symbol.market != "dydx" and security.is_crypto_coin_future:
             return quantity * security.symbol_properties.contract_multiplier_decimal / price, security.base_currency
         return super().quantity_value(quantity, price)

@@ -496,7 +496,7 @@ class FTXUSBrokerageModel(FTXBrokerageModel):
         return FTXUSFeeModel()
 
 
-class dYdXBrokerageModel(DefaultBrokerageModel):  # noqa: N801 (LEAN's name)
+class dYdXBrokerageModel(DefaultBrokerageModel):
     """LEAN: dYdXBrokerageModel.cs."""
 
     __clr_name__ = "QuantConnect.Brokerages.dYdXBrokerageModel"
