@@ -7,6 +7,7 @@ user's `on_data`; `Loop.run` handles those itself.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from vibetrader.engine.data.bars import Delisting, Dividend, MarginInterestRate, Split, SymbolChangedEvent
@@ -162,11 +163,11 @@ class Loop:
                     continue
             time_slice = self._collect(frontier)
             if self._stop:
-                return
+                return  # type: ignore[unreachable]  # the call may stop
             if state.is_warming_up and state.locked and frontier > warmup_end:
                 self._pulse(warmup_end)
                 if self._stop:
-                    return
+                    return  # type: ignore[unreachable]  # the call may stop
             if frontier == previous and not time_slice.universe_data:
                 return
             previous = frontier
@@ -392,7 +393,7 @@ class Loop:
                     return result
                 universes.sort(key=lambda item: (int(item[0].configuration.resolution), str(item[0].symbol.id)))
                 for universe, data in universes:
-                    change = self._guard("Synchronizer", lambda u=universe, d=data: selection.apply(u, frontier, d))
+                    change = self._guard("Synchronizer", partial(selection.apply, universe, frontier, data))
                     new.all_added += change.all_added
                     new.all_removed += change.all_removed
                 added += new.all_added
@@ -597,11 +598,11 @@ class Loop:
         for subscription, event in time_slice.events:
             if event.__class__ is Dividend and not state.is_warming_up:
                 mode = subscription.config.data_normalization_mode
-                self._guard("Dividend event", lambda e=event, m=mode: self._portfolio.apply_dividend(e, m))
+                self._guard("Dividend event", partial(self._portfolio.apply_dividend, event, mode))
         for subscription, event in time_slice.events:
             if event.__class__ is Split and event.type == SplitType.SPLIT_OCCURRED and not state.is_warming_up:
                 mode = subscription.config.data_normalization_mode
-                self._guard("Split event", lambda e=event, m=mode: self._portfolio.apply_split(e, m))
+                self._guard("Split event", partial(self._portfolio.apply_split, event, mode))
 
     def _consolidate(self, time_slice: TimeSlice) -> None:
         for subscription, low, high, _ in time_slice.packets:

@@ -88,9 +88,13 @@ def find_name(self: object, name: str) -> Any:
     raise AttributeError(missing_attribute(type(self), name))
 
 
-@lru_cache(maxsize=1024)
 def missing_attribute(cls: type, name: str) -> str:
     """Python.NET's text for a missing name, with the members that look like it."""
+    return _missing_attribute(cls, name)
+
+
+@lru_cache(maxsize=1024)
+def _missing_attribute(cls: type, name: str) -> str:
     text = f"'{cls.__name__}' object has no attribute '{name}'"
     similar = _similar_members(cls, name)
     if similar:
@@ -160,7 +164,7 @@ class LeanEnum(Enum, metaclass=_LeanEnumType):
     """
 
     @property
-    def name(self) -> str:  # type: ignore[override]  # .NET's enumerations have none
+    def name(self) -> str:  # .NET's enumerations have none
         """Refused as in .NET; use `to_string()`."""
         raise AttributeError(
             f"'{type(self).__name__}' object has no attribute 'name' Did you mean: 'get_name', 'get_names'?"

@@ -65,5 +65,5 @@ def test_quit_in_initialize_processes_nothing(tmp_path: Path, data: Path) -> Non
 
 
 def test_a_missing_project_is_named(tmp_path: Path, data: Path) -> None:
-    with pytest.raises(UsageError, match="main.py"):
+    with pytest.raises(UsageError, match=r"main\.py"):
         run_project(EngineRun(tmp_path, data, tmp_path / "out", "none"))

@@ -683,7 +683,7 @@ class QCAlgorithm(
         Returns:
             Text without a default or with a text; an integer or float with a number.
         """
-        if not isinstance(name, str) or isinstance(default_value, (list, dict, tuple, set)):
+        if not isinstance(name, str) or isinstance(default_value, (list, dict, tuple, set)):  # type: ignore[redundant-expr]
             raise TypeError(
                 f"No method matches given arguments for get_parameter: ({type(name)}, {type(default_value)}). The "
                 "following overloads are available:\n  get_parameter(name: str, default_value: str = None)\n"
@@ -814,7 +814,7 @@ class QCAlgorithm(
 
     def link(self, command: Any) -> str:
         """Commands reach live algorithms only."""
-        return refuse("link")  # type: ignore[no-any-return]
+        return refuse("link")
 
     def run_command(self, command: Any) -> Any:
         """Commands reach live algorithms only."""
@@ -822,7 +822,7 @@ class QCAlgorithm(
 
     def download(self, *arguments: Any, **keywords: Any) -> str:
         """The engine has no network."""
-        return refuse("download")  # type: ignore[no-any-return]
+        return refuse("download")
 
 
 def _date_of(year: int, month: int, day: int) -> int:

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from vibetrader.engine import execution, feed, portfolio, securities
-from vibetrader.engine.execution import benchmarks
 from vibetrader.engine.api.framework import FrameworkState
 from vibetrader.engine.api.universes import ManualUniverses
 from vibetrader.engine.clr import NotSupportedException
 from vibetrader.engine.data import symbolcache
 from vibetrader.engine.data.symbol import Symbol
+from vibetrader.engine.execution import benchmarks
 from vibetrader.engine.naming import lean_names
 from vibetrader.engine.orders.properties import OrderProperties
 from vibetrader.engine.statistics.interestrates import InterestRateProvider
@@ -60,7 +60,7 @@ def use_brokerage_model(algorithm: Any, model: Any) -> None:
     state.brokerage_model = model
     if state.user_set_security_initializer:
         return
-    initializer = execution.BrokerageModelSecurityInitializer(model)
+    initializer: Any = execution.BrokerageModelSecurityInitializer(model)
     if isinstance(state.security_initializer, CompositeSecurityInitializer):
         state.debug(
             "Warning: SetBrokerageModel(): a custom security initializer has been added. Please call SetBrokerageModel() "

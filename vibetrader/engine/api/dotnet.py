@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from vibetrader.engine.clr import (
+from vibetrader.engine.clr import (  # noqa: F401 (NAMESPACES gives them by name)
     ArgumentException,
     ArgumentNullException,
     ArgumentOutOfRangeException,
@@ -23,11 +23,11 @@ from vibetrader.engine.clr import (
     OverflowException,
 )
 from vibetrader.engine.data.dictionary import KeyValuePair
-from vibetrader.engine.data.enums import DayOfWeek
+from vibetrader.engine.data.enums import DayOfWeek  # noqa: F401 (NAMESPACES gives it by name)
 from vibetrader.engine.data.symbolcache import KeyNotFoundException
 from vibetrader.engine.naming import lean_names
 
-Exception = DotNetException  # noqa: A001 (System.Exception)
+Exception = DotNetException
 
 
 @lean_names
@@ -251,7 +251,7 @@ class List(list[Any], metaclass=_GenericMeta):
         return self[0] if self else None
 
     @property
-    def Count(self) -> int:  # noqa: N802 (.NET's property beside Python's method)
+    def Count(self) -> int:
         """How many there are."""
         return len(self)
 
@@ -413,12 +413,12 @@ class Console:
     @staticmethod
     def write_line(text: object = "") -> None:
         """A line to standard output."""
-        print(text)
+        print(text)  # noqa: T201 (the strategy asked for it)
 
     @staticmethod
     def write(text: object = "") -> None:
         """Text to standard output."""
-        print(text, end="")
+        print(text, end="")  # noqa: T201 (the strategy asked for it)
 
 
 @lean_names
@@ -485,7 +485,7 @@ class Activator:
     """.NET's maker of objects."""
 
     @staticmethod
-    def CreateInstance(kind: type, *arguments: Any) -> Any:  # noqa: N802 (.NET's spelling)
+    def CreateInstance(kind: type, *arguments: Any) -> Any:
         """An object of a class."""
         return kind(*arguments)
 

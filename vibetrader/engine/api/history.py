@@ -7,7 +7,14 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from vibetrader.engine.api.securities import unknown_symbol
-from vibetrader.engine.clr import ArgumentException, InvalidOperationException, NoMatch, Overloads, class_text, register_type
+from vibetrader.engine.clr import (
+    ArgumentException,
+    InvalidOperationException,
+    NoMatch,
+    Overloads,
+    class_text,
+    register_type,
+)
 from vibetrader.engine.data import symbolcache
 from vibetrader.engine.data.bars import BaseData
 from vibetrader.engine.data.enums import Resolution
@@ -94,7 +101,7 @@ class MemoizingEnumerable(list[Any]):
         return made(items)
 
     @property
-    def count(self) -> Any:  # type: ignore[override]  # .NET's, not Python's
+    def count(self) -> Any:  # .NET's, not Python's
         """How many there are; callable too."""
         return len(self)
 
@@ -122,7 +129,7 @@ class HistoryCall:
         algorithm._vt.require_services()
         given = list(arguments)
         kind: type | None = None
-        first = given[0] if given else None
+        first: Any = given[0] if given else None
         if given and _is_request(first):
             return self._slices(first if isinstance(first, (list, tuple)) else [first])
         if "type" in keywords:

@@ -165,7 +165,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if root in ("AlgorithmImports", "clr"):
             return fullname == root
         if root in _MODEL_PACKAGES:
-            head, _, model = fullname.partition(".")
+            _, _, model = fullname.partition(".")
             return model == "" or model in exports.homes()
         if root == "QuantConnect":
             return any(space == fullname or space.startswith(f"{fullname}.") for space in exports.lean_namespaces())

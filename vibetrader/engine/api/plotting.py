@@ -7,7 +7,14 @@ from typing import Any, Final
 
 from vibetrader.engine.api.properties import overloaded
 from vibetrader.engine.charting.chart import CandlestickSeries, Chart, Series
-from vibetrader.engine.clr import ArgumentException, InvalidCastException, NoMatch, NullReferenceException, class_text, register_type
+from vibetrader.engine.clr import (
+    ArgumentException,
+    InvalidCastException,
+    NoMatch,
+    NullReferenceException,
+    class_text,
+    register_type,
+)
 from vibetrader.engine.data.enums import SeriesType
 from vibetrader.engine.money import dec
 

@@ -254,7 +254,7 @@ class SecuritiesMixin:
         held = float(security.holdings.quantity) + open_quantity
         if held <= -limit:
             return False
-        return held - abs(short_quantity) >= -limit
+        return bool(held - abs(short_quantity) >= -limit)
 
     @overloaded("symbol: Symbol")
     def shortable_quantity(self, symbol: Symbol) -> int:

@@ -29,6 +29,7 @@ class Support:
 
 _LEAN_CLI: Final = "Run the project with LEAN itself: `vibetrader backtest --backend lean`."
 
+# fmt: off
 #: Features in the order `vibetrader lean-support` prints them.
 FEATURES: Final[tuple[Support, ...]] = (
     Support("equities", "full", ("add_equity",), "minute, hour and daily trades; quotes where the data folder has them"),
@@ -39,7 +40,7 @@ FEATURES: Final[tuple[Support, ...]] = (
     Support("custom data", "partial", ("add_data",), "PythonData read from local files; no downloads"),
     Support("orders", "full", ("market_order", "limit_order", "stop_market_order", "stop_limit_order",
                                "trailing_stop_order", "limit_if_touched_order", "market_on_open_order",
-                               "market_on_close_order", "set_holdings", "liquidate")),  # fmt: skip
+                               "market_on_close_order", "set_holdings", "liquidate")),
     Support("brokerage models", "full", ("set_brokerage_model",), "fees, leverage, order types and refusals of each"),
     Support("indicators", "full", ("sma", "ema", "rsi", "macd", "register_indicator", "warm_up_indicator")),
     Support("consolidators", "full", ("consolidate",)),
@@ -53,21 +54,22 @@ FEATURES: Final[tuple[Support, ...]] = (
     Support("options", "none", ("add_option", "add_option_contract", "option_chain", "option_chains", "add_index_option",
                                 "add_index_option_contract", "add_universe_options", "exercise_option", "sell_option",
                                 "option_chain_provider", "remove_option_contract", "OptionStrategies",
-                                "set_option_chain_provider"), _LEAN_CLI),  # fmt: skip
+                                "set_option_chain_provider"), _LEAN_CLI),
     Support("futures", "none", ("add_future", "add_future_contract", "add_future_option", "add_future_option_contract",
                                 "future_chain", "futures_chain", "future_chains", "futures_chains",
-                                "future_chain_provider", "set_future_chain_provider"), _LEAN_CLI),  # fmt: skip
+                                "future_chain_provider", "set_future_chain_provider"), _LEAN_CLI),
     Support("combo orders", "none", ("combo_market_order", "combo_limit_order", "combo_leg_limit_order"),
-            "Send the legs as single orders."),  # fmt: skip
+            "Send the legs as single orders."),
     Support("tick and second data", "partial", ("Resolution.TICK", "Resolution.SECOND"), "second bars only; use minutes or larger."),
     Support("commands", "none", ("add_command", "link", "run_command"), "Commands reach live algorithms only."),
     Support("notifications", "partial", ("notify",), "A backtest accepts and drops them, as LEAN does."),
     Support("downloads", "none", ("download",), "Put the data into the data folder or the object store first."),
     Support("trading calendar", "none", ("trading_calendar",), "Ask `securities[symbol].exchange.hours` instead."),
     Support("security identifiers", "none", ("isin", "cusip", "sedol", "composite_figi", "cik"),
-            "The data folder has no identifier tables; use tickers."),  # fmt: skip
+            "The data folder has no identifier tables; use tickers."),
     Support("live trading", "none", ("set_live_mode",), "The engine backtests only."),
-)  # fmt: skip
+)
+# fmt: on
 
 _BY_MEMBER: Final[dict[str, Support]] = {member: feature for feature in FEATURES for member in feature.members}
 

@@ -745,7 +745,8 @@ def _liquidate(algorithm: Any, symbols: Iterable[Any], tag: Any, properties: Any
 def _others(state: Any, symbols: list[Symbol]) -> list[Symbol]:
     """Symbols to liquidate beside targets. LEAN: QCAlgorithm.Trading.cs, GetSymbolsToLiquidate."""
     return sorted(
-        (symbol for symbol in state.portfolio.keys() if symbol not in symbols), key=lambda item: item.value
+        (symbol for symbol in state.portfolio.keys() if symbol not in symbols),  # noqa: SIM118 (not a dict)
+        key=lambda item: item.value
     )
 
 

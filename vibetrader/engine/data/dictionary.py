@@ -152,11 +152,11 @@ class LeanDictionary(Generic[K, V]):
     Clear = clear
 
     @property
-    def Keys(self) -> list[K]:  # noqa: N802 (.NET's property beside Python's method)
+    def Keys(self) -> list[K]:
         """Keys."""
         return self.keys()
 
     @property
-    def Values(self) -> list[V]:  # noqa: N802
+    def Values(self) -> list[V]:
         """Values."""
         return self.values()

@@ -41,7 +41,7 @@ class BarRows(Protocol):
 def _key(key: Any) -> Symbol | None:
     """Symbol of a key; None for an unknown ticker."""
     if key.__class__ is Symbol:
-        return key  # type: ignore[no-any-return]
+        return key
     if isinstance(key, str):
         return find(key)
     if isinstance(key, Symbol):
@@ -378,7 +378,7 @@ class Slice(LeanDictionary[Symbol, Any]):
 
     def _collect(self, kind: type[DataDictionary]) -> dict[Symbol, Any]:
         entries: dict[Symbol, Any] = {}
-        wanted = kind.value_type
+        wanted: Any = kind.value_type
         if len(self._entries) == 1 and self._entries[0][0] is None and wanted in (TradeBar, QuoteBar):
             point = self._entries[0][1]
             return {point.symbol: point} if isinstance(point, wanted) else entries
@@ -453,7 +453,8 @@ class Slice(LeanDictionary[Symbol, Any]):
         return FuturesChains()
 
     def _of_type(self, kind: type) -> DataDictionary:
-        for collection in (TradeBars, QuoteBars, *_EVENT_COLLECTIONS):
+        collections: tuple[type[DataDictionary], ...] = (TradeBars, QuoteBars, *_EVENT_COLLECTIONS)
+        for collection in collections:
             if collection.value_type is kind:
                 return self._collection(collection)  # type: ignore[no-any-return]
         if kind is Tick:

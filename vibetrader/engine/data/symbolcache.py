@@ -81,7 +81,7 @@ def to_symbol(key: Any) -> Symbol:
         KeyNotFoundException: The ticker was never added.
     """
     if key.__class__ is Symbol:
-        return key  # type: ignore[no-any-return]
+        return key
     if isinstance(key, str):
         symbol = find(key)
         if symbol is None:

@@ -184,7 +184,8 @@ class DataReader:
         return Stream(columns, found)
 
     def _empty(self, config: SubscriptionDataConfig) -> Columns:
-        return _make(config, np.empty(0, np.int64), *([np.empty(0, np.int64)] * 2), [], [], None, None, {}, [], [])
+        none = np.empty(0, np.int64)
+        return _make(config, none, none, none, [], [], None, None, {}, [], [])
 
     def _bars(
         self,
@@ -897,7 +898,9 @@ def concatenate(parts: list[Columns]) -> Columns:
         length = 0
         if raw is not None:
             joined.append((offset, raw))
-            length = len(raw.times) if isinstance(raw, RawBars) else max(part.source, default=-1) + 1
+            length = (
+                len(raw.times) if isinstance(raw, RawBars) else max(part.source, default=-1) + 1  # type: ignore[redundant-expr]
+            )
         sources += [row + offset for row in part.source]
         if factors is not None:
             factors += part.factors if part.factors is not None else [_NO_SCALING] * length

@@ -199,7 +199,7 @@ class Insight:
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         number, given = _CONSTRUCTOR.bind(arguments, keywords)
-        span = given.get("period")
+        span: Any = given.get("period")
         self._set(
             given["symbol"], _of_span(span) if span is not None else _of_function(given["expiry_func"]), given["type"], given
         )
@@ -506,7 +506,7 @@ class InsightManager(InsightCollection):
         for item in list(items):
             chosen = [item] if isinstance(item, Insight) else self._open.get(item, [])
             for insight in chosen:
-                insight.expire(self._state.utc_ns)  # type: ignore[arg-type]  # ns are taken too
+                insight.expire(self._state.utc_ns)  # ns are taken too
 
     cancel = expire
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 from vibetrader.engine.clr import ArgumentException, NotImplementedException
 from vibetrader.engine.data.enums import InsightDirection, PortfolioBias, Resolution
 from vibetrader.engine.framework.insight import Insight
-from vibetrader.engine.portfolio.target import PortfolioTarget
 from vibetrader.engine.naming import LeanOverrides, lean_names
+from vibetrader.engine.portfolio.target import PortfolioTarget
 from vibetrader.engine.timekeeping import from_datetime, to_datetime
 
 _FRAMEWORK: Final = "QuantConnect.Algorithm.Framework."

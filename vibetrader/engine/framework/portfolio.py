@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,7 +9,12 @@ from vibetrader.engine.clr import ArgumentNullException, DotNetException
 from vibetrader.engine.data.enums import InsightDirection, PortfolioBias, Resolution
 from vibetrader.engine.framework.insight import Insight
 from vibetrader.engine.framework.models import PortfolioConstructionModel, direction_of, respects
-from vibetrader.engine.framework.optimizers import MaximumSharpeRatioPortfolioOptimizer, MinimumVariancePortfolioOptimizer, RiskParityPortfolioOptimizer, ReturnsMatrix
+from vibetrader.engine.framework.optimizers import (
+    MaximumSharpeRatioPortfolioOptimizer,
+    MinimumVariancePortfolioOptimizer,
+    ReturnsMatrix,
+    RiskParityPortfolioOptimizer,
+)
 from vibetrader.engine.money import dec
 from vibetrader.engine.naming import lean_names
 

@@ -89,7 +89,7 @@ class PortfolioTargetCollection:
         if isinstance(item, Symbol):
             return self._targets.pop(item, None) is not None
         if item is not None and self._targets.get(item.symbol) is item:
-            del self._targets[item.symbol]
+            del self._targets[item.symbol]  # type: ignore[union-attr]  # not None by the test above
             return True
         return False
 

@@ -119,7 +119,7 @@ def frame_of_series(series: Iterable[Series], kind: type | None = None) -> pd.Da
         table = _symbol_frame(pandas, symbol, by_symbol[symbol], kind)
         if table is not None:
             frames.append(table)
-    return concatenate(pandas, frames)
+    return concatenate(pandas, frames)  # type: ignore[no-any-return]  # pandas is imported late
 
 
 def concatenate(pandas: Any, frames: list[Any], **options: Any) -> Any:

@@ -95,7 +95,7 @@ class HistoryProvider:
             found = [
                 (time, point)
                 for time, point in stream.events
-                if isinstance(point, config.type) and first < point.end_ns <= last
+                if isinstance(point, config.type) and first < point.end_ns <= last  # type: ignore[attr-defined]
             ]
             if not found and not issubclass(config.type, BaseData):
                 return empty

@@ -96,13 +96,13 @@ class RequestFactory:
             return resolution
         configs = self._configs(symbol)
         own = [config for config in configs if not config.is_internal_feed] or configs
-        finest = min((config.resolution for config in own), default=None)
+        finest: Resolution | None = min((config.resolution for config in own), default=None)
         if finest is not None and (finest != Resolution.TICK or kind is Tick or (kind is not None and kind not in _COMMON)):
             return finest
         if kind is None or kind in _COMMON:
             return self._state.universe_settings.resolution  # type: ignore[no-any-return]
         try:
-            return kind().default_resolution()  # type: ignore[no-any-return, attr-defined]
+            return kind().default_resolution()  # type: ignore[no-any-return]
         except Exception:
             return self._state.universe_settings.resolution  # type: ignore[no-any-return]
 

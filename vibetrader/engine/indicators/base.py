@@ -448,7 +448,7 @@ class IndicatorBase(LeanOverrides):
             if self._window.count > 1:
                 return self._window[1]
         elif self._updates > 0:
-            return IndicatorDataPoint.at(self._previous_symbol, self._previous_end, self._previous_value)
+            return IndicatorDataPoint.at(self._previous_symbol, self._previous_end, self._shown(self._previous_value))
         return IndicatorDataPoint.at(EMPTY_SYMBOL, MIN_NS, 0.0)
 
     @property

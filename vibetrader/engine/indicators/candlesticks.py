@@ -471,7 +471,7 @@ class Hikkake(CandlestickPattern):
         self._result = self._index = 0
 
     def _forms(self, w: Candles) -> bool:
-        return (
+        return bool(
             w[1].high < w[2].high
             and w[1].low > w[2].low
             and ((w[0].high < w[1].high and w[0].low < w[1].low) or (w[0].high > w[1].high and w[0].low > w[1].low))

@@ -338,7 +338,7 @@ def _binary(key: str) -> Any:
             right = as_managed(bound["right"])
         composite: Any = CompositeIndicator.__new__(CompositeIndicator)
         composite._join(bound.get("name"), left, right, _ARITHMETIC[key])
-        return composite
+        return composite  # type: ignore[no-any-return]  # made without its constructor
 
     combine.__name__ = key
     combine.__doc__ = f"`{key}` of two indicators, or of an indicator and a number, as an indicator."
@@ -430,4 +430,4 @@ class IndicatorExtensions:
         composite: Any = ResetCompositeIndicator.__new__(ResetCompositeIndicator)
         composite._join(f"RESET_COMPOSE({numerator.name},{denominator.name})", numerator, denominator, _over)
         composite.extra_reset = reset_windows
-        return composite
+        return composite  # type: ignore[no-any-return]  # made without its constructor

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from math import isnan, nan, sqrt
-from typing import Any
+from typing import Any, ClassVar
 
 from vibetrader.engine import clr
 from vibetrader.engine.data.bars import EMPTY_SYMBOL
 from vibetrader.engine.data.symbol import Symbol
 from vibetrader.engine.indicators.averages import ExponentialMovingAverage
-from vibetrader.engine.indicators.base import BAR, BarIndicator, Output, TradeBarIndicator
+from vibetrader.engine.indicators.base import BAR, BarIndicator, Output, TradeBarIndicator, number_text
 from vibetrader.engine.indicators.kinds import CorrelationType
-from vibetrader.engine.indicators.statistical import as_rate_model, number_text, rate_on
+from vibetrader.engine.indicators.statistical import as_rate_model, rate_on
 from vibetrader.engine.indicators.windows import Maximum, Minimum, RateOfChange
 from vibetrader.engine.timekeeping import DAY, HOUR, MINUTE, SECOND, TimeZone, zone
 
@@ -235,6 +235,8 @@ class Alpha(BarIndicator):
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         _, bound = self._overloads.bind(arguments, keywords)
         target, reference = bound["target_symbol"], bound["reference_symbol"]
+        short: Any
+        long: Any
         short, long = bound.get("alpha_period", bound.get("period")), bound.get("beta_period", bound.get("period"))
         periods = f"{short},{long}" if "alpha_period" in bound else str(short)
         rate = f",{number_text(bound['risk_free_rate'])}" if "risk_free_rate" in bound else ""
@@ -280,7 +282,7 @@ class Alpha(BarIndicator):
 class AdvanceDeclineIndicator(TradeBarIndicator):
     """Compares each asset's close with that of the period before. LEAN: Indicators/AdvanceDeclineIndicator.cs."""
 
-    constructors = ()
+    constructors: ClassVar[tuple[str, ...]] = ()
     warm_up_period = 2
 
     def _begin(self) -> None:

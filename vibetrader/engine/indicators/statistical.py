@@ -6,12 +6,13 @@ from collections import deque
 from itertools import pairwise
 from math import log, sqrt
 from statistics import NormalDist
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from vibetrader.engine import clr
 from vibetrader.engine.indicators import base
 from vibetrader.engine.indicators.base import Indicator, Output, WindowIndicator, number_text
 from vibetrader.engine.indicators.windows import RateOfChange, SimpleMovingAverage, StandardDeviation
+from vibetrader.engine.rolling import RollingWindow
 from vibetrader.engine.timekeeping import to_datetime
 
 
@@ -51,7 +52,7 @@ def rate_on(model: Any, ns: int) -> float:
 class SharpeRatio(Indicator):
     """LEAN: Indicators/SharpeRatio.cs."""
 
-    constructors = (
+    constructors: ClassVar[tuple[str, ...]] = (
         "period: int, risk_free_rate: float = 0.0",
         "name: str, period: int, risk_free_rate: float = 0.0",
         "period: int, risk_free_rate_model: PyObject",
@@ -185,7 +186,7 @@ class HurstExponent(Indicator):
             raise clr.ArgumentException(
                 "The maxLag parameter must be greater than 2 to compute the Hurst Exponent.", "maxLag"
             )
-        base.RollingWindow(period)  # refuses a bad period as LEAN does
+        RollingWindow(period)  # refuses a bad period as LEAN does
         self.warm_up_period = self._period = period
         self._lags = [(lag, log(lag)) for lag in range(2, max_lag + 1)]
         self._sum_x = sum(x for _, x in self._lags)

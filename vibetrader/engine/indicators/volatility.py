@@ -49,7 +49,8 @@ class AverageTrueRange(BarIndicator):
     def _setup(self, period: int, moving_average_type: MovingAverageType) -> None:
         self.warm_up_period = period
         self._sub("true_range", TrueRange(self.name))
-        kind = moving_average_type.to_string() if isinstance(moving_average_type, MovingAverageType) else ""
+        given: Any = moving_average_type
+        kind = given.to_string() if isinstance(given, MovingAverageType) else ""
         self._smoother = self._part(as_indicator(moving_average_type, f"{self.name}_{kind}", period))
 
     def _ready(self) -> bool:
@@ -167,6 +168,8 @@ class DonchianChannel(BarIndicator):
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         _, bound = self._overloads.bind(arguments, keywords)
+        upper: Any
+        lower: Any
         upper, lower = bound.get("upper_period", bound.get("period")), bound.get("lower_period", bound.get("period"))
         # LEAN's default name holds the lower period twice
         self.name = bound.get("name", f"DCH({lower},{lower})")

@@ -6,7 +6,7 @@ from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Iterator
 from math import ceil
-from typing import Any
+from typing import Any, ClassVar
 
 from vibetrader.engine import clr
 from vibetrader.engine.data.bars import Tick, TradeBar
@@ -384,7 +384,7 @@ class RelativeDailyVolume(TradeBarIndicator):
 class MarketProfile(TradeBarIndicator):
     """Volume, or time, per price level of the last bars. LEAN: Indicators/MarketProfile.cs."""
 
-    constructors = ()
+    constructors: ClassVar[tuple[str, ...]] = ()
     figures = (
         "volume_per_price",
         "profile_high",

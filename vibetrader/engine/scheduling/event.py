@@ -57,7 +57,7 @@ class ScheduledEvent:
         if self._pending:
             self._pending = False
             self._advance()
-            return NEVER if self._ended else self._current
+            return NEVER if self._ended else self._current  # type: ignore[redundant-expr]  # `_advance` sets it
         return self._current
 
     @property

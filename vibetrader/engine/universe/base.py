@@ -23,7 +23,7 @@ class _Unchanged(list[Symbol]):
     def __eq__(self, other: object) -> bool:
         return self is other
 
-    def __hash__(self) -> int:
+    def __hash__(self) -> int:  # type: ignore[override]  # one object, equal to itself only
         return id(self)
 
 

@@ -70,7 +70,7 @@ class UniverseSettings:
         if isinstance(resolution, UniverseSettings):
             for slot in self.__slots__:
                 setattr(self, slot, getattr(resolution, slot))
-            self.schedule = Schedule(resolution.schedule.rule)
+            self.schedule: Schedule = Schedule(resolution.schedule.rule)
             return
         self.resolution = resolution
         self.leverage = float(leverage)
