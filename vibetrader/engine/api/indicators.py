@@ -151,7 +151,7 @@ _resolution = clr.enumeration(Resolution)
 
 
 def _known_resolution(value: Any) -> Any:
-    if value is not None and not isinstance(_resolution(value), Resolution):
+    if not isinstance(_resolution(value), Resolution):
         raise clr.NoMatch
     return value
 
@@ -904,7 +904,7 @@ _REGISTER = _bindings(
 for _parameters in _REGISTER.overloads:
     for _parameter in _parameters:
         if _parameter.kind == "Optional[Resolution]":
-            _parameter.convert = _known_resolution
+            _parameter.convert = clr.nullable(_known_resolution)
 _HISTORY = _bindings(
     "indicator_history",
     f"indicator: {_POINTS}, history: List[Slice], {_NUMBER}",

@@ -13,7 +13,7 @@ from vibetrader.engine.data.bars import Tick, TradeBar
 from vibetrader.engine.data.dictionary import KeyValuePair
 from vibetrader.engine.data.enums import TickType
 from vibetrader.engine.indicators.averages import ExponentialMovingAverage, as_indicator
-from vibetrader.engine.indicators.base import BAR, DATA, IndicatorBase, Output, TradeBarIndicator
+from vibetrader.engine.indicators.base import BAR, DATA, IndicatorBase, Output, TradeBarIndicator, snapped
 from vibetrader.engine.indicators.kinds import MovingAverageType
 from vibetrader.engine.indicators.windows import RollingSum, SimpleMovingAverage, Sum
 from vibetrader.engine.money import dec
@@ -454,7 +454,7 @@ class MarketProfile(TradeBarIndicator):
         figures["poc_volume"] = volumes[point] if levels else 0.0
         figures["profile_high"] = levels[-1] if levels else 0.0
         figures["profile_low"] = levels[0] if levels else 0.0
-        target = figures["value_area_volume"] = self._total._value * self._share
+        target = figures["value_area_volume"] = snapped(self._total._value * self._share)
         low = high = point
         covered = figures["poc_volume"]
         while covered <= target and target:
