@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from vibetrader.engine.api.securities import unknown_symbol
+from vibetrader.engine.api.support import refuse
 from vibetrader.engine.clr import (
     ArgumentException,
     InvalidOperationException,
@@ -260,8 +261,10 @@ class HistoryCall:
         return MemoizingEnumerable.of("Slice", self._algorithm._vt.history.slices(requests))
 
     def _universe(self, universe: Universe, given: list[Any], keywords: dict[str, Any]) -> Any:
-        from vibetrader.engine.universe.history import universe_history
-
+        try:
+            from vibetrader.engine.universe.history import universe_history  # type: ignore[import-not-found]
+        except ImportError:
+            refuse("history of a universe")
         return universe_history(self._algorithm._vt, universe, given, keywords, _RANGE)
 
     def _typed(self, kind: type, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> MemoizingEnumerable:

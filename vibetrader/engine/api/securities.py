@@ -265,8 +265,10 @@ class SecuritiesMixin:
 
     def fundamentals(self, symbols: Any) -> Any:
         """Company figures of today of one symbol or of several."""
-        from vibetrader.engine.universe.fundamental import fundamentals
-
+        try:
+            from vibetrader.engine.universe.fundamental import fundamentals  # type: ignore[attr-defined]
+        except ImportError:
+            refuse("fundamentals")
         return fundamentals(self._vt, symbols)
 
 

@@ -10,6 +10,7 @@ from vibetrader.engine.feed.config import SubscriptionDataConfig
 from vibetrader.engine.feed.reader import DataReader, LastPoint, Stream, concatenate, keep, until, use_strict_end_times
 from vibetrader.engine.feed.subscription import NEVER, Subscription
 from vibetrader.engine.timekeeping import DAY, MINUTE
+from vibetrader.errors import UnsupportedLeanFeature
 
 #: One .NET tick.
 TICK = 100
@@ -180,8 +181,13 @@ class DataFeed:
         if times is not None:
             subscription.load_triggers(times)
         else:
-            from vibetrader.engine.feed.universedata import load_universe_data
-
+            try:
+                from vibetrader.engine.feed.universedata import load_universe_data  # type: ignore[import-not-found]
+            except ImportError as error:
+                raise UnsupportedLeanFeature(
+                    "universes that select on their own data are not in the embedded engine",
+                    hint="Run the project with LEAN itself: `vibetrader backtest --backend lean`.",
+                ) from error
             load_universe_data(self, subscription, universe)
 
     def _load(self, subscription: Subscription) -> None:

@@ -23,6 +23,7 @@ from vibetrader.engine.securities.holding import (
 from vibetrader.engine.securities.pricevariation import AdjustedPriceVariationModel, SecurityPriceVariationModel
 from vibetrader.engine.securities.symbolproperties import SymbolProperties
 from vibetrader.engine.timekeeping import Nanoseconds, to_datetime
+from vibetrader.errors import UnsupportedLeanFeature
 
 
 class NullShortableProvider:
@@ -311,8 +312,13 @@ class Security:
     @property
     def fundamentals(self) -> Any:
         """Company figures of today."""
-        from vibetrader.engine.universe.fundamental import fundamentals
-
+        try:
+            from vibetrader.engine.universe.fundamental import fundamentals  # type: ignore[attr-defined]
+        except ImportError as error:
+            raise UnsupportedLeanFeature(
+                "LEAN's 'Security.fundamentals' is not in the embedded engine",
+                hint="Run the project with LEAN itself: `vibetrader backtest --backend lean`.",
+            ) from error
         return fundamentals(self._state, self.symbol)
 
     def is_market_open(self, extended_market_hours: bool = False) -> bool:

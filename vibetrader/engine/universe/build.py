@@ -10,6 +10,7 @@ from vibetrader.engine.data.enums import Resolution, SecurityType
 from vibetrader.engine.data.symbol import Market
 from vibetrader.engine.universe.base import Universe
 from vibetrader.engine.universe.fundamental import FundamentalUniverse
+from vibetrader.errors import UnsupportedLeanFeature
 
 _OBSOLETE = (
     "Warning: AddUniverse(coarseSelector, fineSelector) is obsolete, please use AddUniverse(Func<IEnumerable<Fundamental>, "
@@ -88,6 +89,11 @@ def _of_class(state: Any, kind: type, given: list[Any], selectors: list[Any]) ->
     """`add_universe(Class, name, resolution, settings, selector)`: the user's own data selects."""
     if issubclass(kind, FundamentalUniverse) or kind.__name__ in ("Fundamental", "CoarseFundamental"):
         return FundamentalUniverse.of(state, selectors[0] if selectors else None)
-    from vibetrader.engine.universe.custom import CustomDataUniverse
-
+    try:
+        from vibetrader.engine.universe.custom import CustomDataUniverse  # type: ignore[import-not-found]
+    except ImportError as error:
+        raise UnsupportedLeanFeature(
+            f"a universe of custom data ({kind.__name__}) is not in the embedded engine",
+            hint="Run the project with LEAN itself: `vibetrader backtest --backend lean`.",
+        ) from error
     return CustomDataUniverse.of(state, kind, given, selectors[0] if selectors else None)
