@@ -266,7 +266,8 @@ class SubmitOrderRequest(OrderRequest):
 
 
 def _number(value: object) -> Decimal | None:
-    return None if value is None else money.dec(value)
+    # a nullable decimal takes a Python float by its text, ".0" included
+    return None if value is None else Decimal(repr(value)) if type(value) is float else money.dec(value)
 
 
 def _float(value: Decimal | None) -> float | None:
