@@ -7,6 +7,12 @@ import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples in every run: a push is not to fail on what it did not touch. The nightly run draws anew.
+settings.register_profile("steady", derandomize=True, deadline=None, database=None)
+settings.register_profile("nightly", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 def shared_dir() -> Path | None:

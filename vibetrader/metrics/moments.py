@@ -53,7 +53,7 @@ def skewness(values: Array) -> float | None:
         return None
     deviation = values - values.mean()
     second, third = float(np.dot(deviation, deviation)), float(np.sum(deviation**3))
-    if second == 0.0:
+    if second * second == 0.0:  # all equal, or so close that the square vanishes
         return None
     return n * third * math.sqrt(second / (n - 1)) / (second * second * (n - 2)) * (n - 1)
 
@@ -65,6 +65,6 @@ def excess_kurtosis(values: Array) -> float | None:
         return None
     deviation = values - values.mean()
     second, fourth = float(np.dot(deviation, deviation)), float(np.sum(deviation**4))
-    if second == 0.0:
+    if second * second == 0.0:  # all equal, or so close that the square vanishes
         return None
     return (n * n - 1.0) / ((n - 2.0) * (n - 3.0)) * (n * fourth / (second * second) - 3.0 + 6.0 / (n + 1.0))
