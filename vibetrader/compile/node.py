@@ -68,8 +68,6 @@ def _attempt(run: RunDir, settings: Settings, source: str) -> tuple[BacktestResu
     from vibetrader.compile.checks import check
 
     findings = list(check(source))
-    if any(finding.severity == "error" and finding.error_class is ErrorClass.ENVIRONMENT for finding in findings):
-        return None, findings
     try:
         data = _data(run, settings, source)
         engine = backtester(settings)
@@ -77,17 +75,7 @@ def _attempt(run: RunDir, settings: Settings, source: str) -> tuple[BacktestResu
         if absent is not None:
             return None, [_plain(ErrorClass.ENVIRONMENT, absent.reason, absent.hint)]
         run.progress("backtest", f"Running the backtest ({engine.name})")
-        request = BacktestRequest(
-            project=run.path,
-            data_folder=data.folder,
-            output=run.path / BACKTEST_DIR,
-            id=algorithm_id(run.path),
-            parameters=_parameters(run, settings),
-            timeout_s=settings.backtest_timeout_s,
-            memory_mb=settings.backtest_memory_mb,
-            sandbox=settings.sandbox,
-        )
-        result = engine.run(request)
+        result = engine.run(_request(run, settings, run.path, data))
     except UnsupportedLeanFeature as error:
         return None, [*findings, _plain(ErrorClass.UNSUPPORTED, error.message, error.hint)]
     except DataError as error:
@@ -100,6 +88,19 @@ def _attempt(run: RunDir, settings: Settings, source: str) -> tuple[BacktestResu
     run.amend_manifest(data_receipt=data.receipt, protections=list(result.protections))
     findings += absent_data(source, data.folder)
     return result, _merged(findings, result, source)
+
+
+def _request(run: RunDir, settings: Settings, project: Path, data: Provided) -> BacktestRequest:
+    return BacktestRequest(
+        project=project,
+        data_folder=data.folder,
+        output=project / BACKTEST_DIR,
+        id=algorithm_id(project),
+        parameters=_parameters(run, settings),
+        timeout_s=settings.backtest_timeout_s,
+        memory_mb=settings.backtest_memory_mb,
+        sandbox=settings.sandbox,
+    )
 
 
 def _merged(findings: list[Finding], result: BacktestResult, source: str) -> list[Finding]:
@@ -161,18 +162,8 @@ def _why_silent(run: RunDir, settings: Settings, source: str, result: BacktestRe
         text, conditions = instrument(source, output / RECORD)
         (project / "main.py").write_text(text)
         data = _data(run, settings, source)
-        request = BacktestRequest(
-            project=project,
-            data_folder=data.folder,
-            output=output,
-            id="watched",
-            parameters=_parameters(run, settings),
-            timeout_s=settings.backtest_timeout_s,
-            memory_mb=settings.backtest_memory_mb,
-            sandbox=settings.sandbox,
-        )
         try:
-            backtester(settings).run(request)
+            backtester(settings).run(_request(run, settings, project, data))
         except VibeTraderError:
             return []
         return explain_silence(read(output / RECORD, conditions), source)

@@ -13,7 +13,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -400,8 +400,3 @@ def write_zip(path: Path, entry: str, lines: list[str]) -> None:
         archive.writestr(info, "\n".join(lines) + "\n")
     path.parent.mkdir(parents=True, exist_ok=True)
     atomic_write(path, buffer.getvalue(), durable=False)
-
-
-def needs_as_text(needs: Iterable[SyntheticNeed]) -> list[dict[str, str]]:
-    """The needs in plain words, for a manifest."""
-    return [{key: str(value) for key, value in asdict(need).items()} for need in sorted(needs)]

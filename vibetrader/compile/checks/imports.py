@@ -263,7 +263,7 @@ def _import_from(program: Program, node: ast.ImportFrom, star: bool) -> Iterator
 
 
 def _header_missing(program: Program) -> Iterator[Mistake]:
-    bound = _bound_names(program)
+    bound = bound_names(program)
     lean_names = program.index.exports | HEADER_NAMES
     missing = [
         node
@@ -299,7 +299,8 @@ def _header_missing(program: Program) -> Iterator[Mistake]:
     )
 
 
-def _bound_names(program: Program) -> set[str]:
+def bound_names(program: Program) -> set[str]:
+    """Every name that the file binds anywhere."""
     found: set[str] = set()
     for node in ast.walk(program.tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
@@ -318,11 +319,6 @@ def _bound_names(program: Program) -> set[str]:
         elif isinstance(node, ast.ExceptHandler) and node.name:
             found.add(node.name)
     return found
-
-
-def bound_names(program: Program) -> set[str]:
-    """Every name that the file binds anywhere."""
-    return _bound_names(program)
 
 
 __all__ = ["HEADER", "HEADER_NAMES", "Edit", "bound_names", "check"]
