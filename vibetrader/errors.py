@@ -115,6 +115,10 @@ class ProviderError(VibeTraderError):
     exit_code = ExitCode.PROVIDER
 
 
+class BudgetError(ProviderError):
+    """The next answer of a model might cost more money, tokens or calls than are left."""
+
+
 class UnsupportedLeanFeature(VibeTraderError):  # noqa: N818 (the name users meet in messages and docs)
     """A LEAN feature the embedded engine lacks; names the member and the nearest way."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
@@ -11,9 +12,9 @@ from vibetrader.clarify.describe import describe
 from vibetrader.clarify.rules import clarify_text
 from vibetrader.errors import SpecError, UsageError
 from vibetrader.results import Outcome, Status
-from vibetrader.results.ideas import Choice, Question, Questions
+from vibetrader.results.ideas import Brief, Choice, Question, Questions
 from vibetrader.rundir import RunDir
-from vibetrader.rundir.layout import ERRORS, IDEA, QUESTIONS, SPEC
+from vibetrader.rundir.layout import BRIEF, ERRORS, IDEA, QUESTIONS, SPEC
 from vibetrader.settings import Settings
 from vibetrader.spec import yamlio
 from vibetrader.spec.check import check
@@ -32,6 +33,11 @@ def node(run: RunDir, settings: Settings) -> Outcome:
     if run.has(SPEC) and (idea.feedback or not run.is_own(SPEC)):
         return _changed(run, settings)
     result = clarify_text(idea.text, run.today())
+    if settings.llm != "none":
+        from vibetrader.clarify.by_model import worth_asking
+
+        if worth_asking(result):
+            return _by_model(run, settings, idea.text, result)
     return _outcome(run, settings, result)
 
 
@@ -68,6 +74,50 @@ def _outcome(run: RunDir, settings: Settings, result: ClarifyResult) -> Outcome:
     return Outcome(
         Status.OK, f"{_sentence(spec)}; {len(result.assumptions)} assumption{'s' * (len(result.assumptions) != 1)}"
     )
+
+
+def _by_model(run: RunDir, settings: Settings, idea: str, result: ClarifyResult) -> Outcome:
+    """The idea as a model reads it."""
+    from vibetrader.clarify.by_model import ask
+    from vibetrader.llm.connect import connect
+
+    llm = connect(run, settings)
+    assert llm is not None
+    asked = run.read(QUESTIONS).items if run.has(QUESTIONS) else ()
+    given = _read_answers(settings.answers_file) if settings.answers_file is not None else {}
+    if settings.assume_defaults:
+        given = {**replies.defaults(asked), **given}
+    read = ask(llm, idea, result, run.today(), given, asked)
+    if isinstance(read, str):
+        return Outcome(Status.REFUSED, read, 'describe a rule, for example "RSI <30 buy, RSI >70 sell"')
+    if isinstance(read, tuple):
+        if settings.assume_defaults and not asked:
+            # The questions are new to us: put them once more with their own defaults as the answers.
+            run.write(QUESTIONS, Questions(items=read))
+            return _by_model(run, settings, idea, result)
+        return _ask(run, read, "; ".join(q.text for q in read))
+    run.remove(QUESTIONS)
+    if isinstance(read, Brief):
+        brief = _flagged(read, settings.overrides)
+        run.remove(SPEC)
+        run.write(BRIEF, brief)
+        run.say("text", f"Beyond a spec, so the code is written by {brief.by}:\n\n{brief.requirements}")
+        return Outcome(Status.OK, f"{', '.join(brief.symbols)} {brief.timeframe}: {brief.title}")
+    spec = replies.overridden(read, settings.overrides, run.today())
+    refused = _refused(spec, settings)
+    if refused is not None:
+        return refused
+    run.write(SPEC, yamlio.dump(parameterized(spec)))
+    run.say("system", describe(spec))
+    return Outcome(Status.OK, _sentence(spec))
+
+
+def _flagged(brief: Brief, flags: Mapping[str, str]) -> Brief:
+    """The brief with fields given as flags."""
+    given: dict[str, object] = {name: flags[name] for name in ("timeframe", "start", "end", "cash") if name in flags}
+    if "symbol" in flags:
+        given["symbols"] = tuple(flags["symbol"].split(","))
+    return Brief.model_validate({**brief.model_dump(), **given})
 
 
 def _refused(spec: StrategySpec, settings: Settings) -> Outcome | None:

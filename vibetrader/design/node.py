@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 from vibetrader.design.emit import Project, design
 from vibetrader.errors import SpecError
 from vibetrader.results import Outcome, Status
 from vibetrader.results.findings import ErrorClass, Finding
 from vibetrader.rundir import RunDir
-from vibetrader.rundir.layout import ATTEMPTS_DIR, CONFIG, ERRORS, MAIN, SPEC
+from vibetrader.rundir.layout import ATTEMPTS_DIR, AUTHOR, BRIEF, CONFIG, ERRORS, INSTRUCTION, MAIN, SPEC
 from vibetrader.settings import Settings
 from vibetrader.spec import yamlio
+
+if TYPE_CHECKING:
+    from vibetrader.llm import Tool
 
 # Errors that other code would not mend.
 _NOT_THE_CODE: Final = frozenset(
@@ -28,8 +32,44 @@ _NOT_THE_CODE: Final = frozenset(
 )
 
 
-def node(run: RunDir, settings: Settings) -> Outcome:
-    """Write the LEAN project of the spec."""
+def node(run: RunDir, settings: Settings, tools: Sequence[Tool] = ()) -> Outcome:
+    """Write the LEAN project: by the template where a spec says it all, by a model where none can.
+
+    Args:
+        tools: What a model may look up while it writes.
+    """
+    if settings.llm != "none":
+        written = _by_model(run, settings, tools)
+        if written is not None:
+            return written
+    elif run.has(BRIEF) and not run.has(SPEC):
+        return Outcome(
+            Status.NO_CODE, "brief.yaml goes beyond a spec: a model has to write its code", "name one with --llm"
+        )
+    return _by_template(run)
+
+
+def _by_model(run: RunDir, settings: Settings, tools: Sequence[Tool]) -> Outcome | None:
+    """What is a model's to do: repair, change on request, write for a brief; None when the template can do it."""
+    errors = _code_errors(run)
+    asked = run.has(INSTRUCTION) and not run.has(AUTHOR)
+    if not (errors and run.has(MAIN)) and not asked and not (run.has(BRIEF) and not run.has(SPEC)):
+        return None
+    from vibetrader.design import author
+    from vibetrader.llm.connect import connect
+
+    llm = connect(run, settings)
+    assert llm is not None
+    if errors and run.has(MAIN):
+        return author.mend(run, llm, tools, errors, settings)
+    return author.modify(run, llm, tools) if asked else author.write(run, llm, tools)
+
+
+def _code_errors(run: RunDir) -> list[Finding]:
+    return [f for f in run.lines(ERRORS) if f.severity == "error" and f.error_class not in _NOT_THE_CODE]
+
+
+def _by_template(run: RunDir) -> Outcome:
     spec = yamlio.load(run.read(SPEC), file=SPEC.path)
     run.progress("designing", f"Writing {spec.name} as a LEAN algorithm")
     dated = spec.period.end is not None or spec.period.as_of is not None
@@ -54,7 +94,7 @@ def node(run: RunDir, settings: Settings) -> Outcome:
 
 def _failed_before(run: RunDir, project: Project) -> Finding | None:
     """The error that this very code ended with: writing it once more would bring nothing new."""
-    errors = [f for f in run.lines(ERRORS) if f.severity == "error" and f.error_class not in _NOT_THE_CODE]
+    errors = _code_errors(run)
     if not errors:
         return None
     tried = [run.file(MAIN), *sorted((run.path / ATTEMPTS_DIR).glob("*/main.py"))]

@@ -21,8 +21,9 @@ def clarify(run: RunDir, settings: Settings) -> Outcome:
 def design(run: RunDir, settings: Settings) -> Outcome:
     """Spec → LEAN project."""
     from vibetrader.design.node import node
+    from vibetrader.graph.wiring import author_tools
 
-    return node(run, settings)
+    return node(run, settings, author_tools(settings))
 
 
 def compile(run: RunDir, settings: Settings) -> Outcome:

@@ -57,3 +57,19 @@ class Questions(FileModel):
 
     schema_version: int = 1
     items: tuple[Question, ...] = ()
+
+
+class Brief(FileModel):
+    """`brief.yaml`: what a program must do, for an idea that is clear but beyond a spec."""
+
+    schema_version: int = 1
+    title: str
+    requirements: str
+    symbols: tuple[str, ...]
+    timeframe: str
+    start: str
+    end: str
+    cash: float
+    beyond: tuple[str, ...] = ()
+    by: str = ""
+    """The model that wrote it."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from vibetrader.results.authors import Author
 from vibetrader.results.findings import Finding
-from vibetrader.results.ideas import Idea, Questions
+from vibetrader.results.ideas import Brief, Idea, Questions
 from vibetrader.results.messages import Message
 from vibetrader.rundir.artifact import Artifact, json_lines, json_model, json_object, text, yaml_model
 from vibetrader.rundir.journal import JournalLine
@@ -53,6 +54,23 @@ QUESTIONS = yaml_model(
     written_by="clarify",
     read_by="clarify",
 )
+BRIEF = yaml_model(
+    "brief.yaml",
+    Brief,
+    "What a program must do, for an idea that a spec cannot say; a model wrote it, and a model writes the code.",
+    written_by="clarify",
+    read_by="design report",
+)
+INSTRUCTION = text(
+    "instruction.md", "What feedback asks of the program itself.", written_by="iterate", read_by="design"
+)
+AUTHOR = json_model(
+    "author.json",
+    Author,
+    "The model that wrote or changed main.py, and whether the trades must stay as they were.",
+    written_by="design",
+    read_by="design compile report",
+)
 MAIN = text("main.py", "The LEAN algorithm.", written_by="design compile", read_by="compile report iterate")
 CONFIG = json_object(
     "config.json", "The LEAN project's settings and parameters.", written_by="design iterate", read_by="compile"
@@ -88,6 +106,9 @@ LAYOUT: tuple[Artifact[Any], ...] = (
     IDEA,
     SPEC,
     QUESTIONS,
+    BRIEF,
+    INSTRUCTION,
+    AUTHOR,
     MAIN,
     CONFIG,
     ERRORS,

@@ -38,7 +38,11 @@ from vibetrader.settings import Settings
 T = TypeVar("T")
 Listener = Callable[[Message], None]
 # Settings that decide how a command talks, not what it computes.
-_PRESENTATION = {"interactive", "lock_wait_s", "runs_dir", "cache_dir", "today"}
+_PRESENTATION = {
+    "interactive", "lock_wait_s", "runs_dir", "cache_dir", "today", "offline", "cassettes", "budget_usd",
+    "budget_usd_per_day", "budget_tokens", "budget_tokens_per_day", "llm_max_calls", "llm_timeout_s", "llm_retries",
+    "llm_cache",
+}  # fmt: skip
 
 
 class RunDir:
@@ -135,7 +139,7 @@ class RunDir:
                 manifest_sha256=sha256_file(self.file(layout.MANIFEST)),
             ),
         )
-        for artifact in (layout.IDEA, layout.SPEC, layout.MAIN, layout.CONFIG):
+        for artifact in (layout.IDEA, layout.SPEC, layout.BRIEF, layout.MAIN, layout.CONFIG):
             if self.has(artifact):
                 born._put(artifact.path, self._bytes(artifact))
         return born
@@ -289,6 +293,12 @@ class RunDir:
         if total:
             metadata |= {"done": done or 0, "total": total}
         self.say("progress", content, metadata=metadata)
+
+    def whisper(self, content: str) -> None:
+        """Tell who is watching how it goes, and keep nothing: how an answer trickles in is no part of the run."""
+        message = Message(message_type="progress", content=content, metadata={"step": "waiting"})
+        for listener in self.listeners:
+            listener(message)
 
     def note(self, line: JournalLine) -> None:
         """Append a line to the journal."""

@@ -21,7 +21,8 @@ PREFIX = "VIBETRADER_"
 ALIASES = {
     "OPENAI_API_KEY": "openai_api_key",
     "ANTHROPIC_API_KEY": "anthropic_api_key",
-    "OPENAI_BASE_URL": "llm_base_url",
+    "OPENAI_BASE_URL": "openai_base_url",
+    "ANTHROPIC_BASE_URL": "anthropic_base_url",
     "LEAN_DOCKER_IMAGE": "lean_image",
 }
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+# A name and password in an address are a secret.
+_USERINFO = re.compile(r"(?<=://)[^/@\s]+@")
 
 
 class Settings(BaseModel):
@@ -53,16 +57,28 @@ class Settings(BaseModel):
     # Language models
     llm: str = Field("none", description="none, openai, anthropic, or a model's name.")
     llm_model: str = Field("", description="The model; empty for the provider's default.")
-    llm_base_url: str = Field("", description="An OpenAI-compatible server.")
+    llm_base_url: str = Field("", description="A server that speaks the chosen provider's form (Ollama, vLLM …).")
+    openai_base_url: str = Field("", description="Where OpenAI is reached; empty for OpenAI itself.")
+    anthropic_base_url: str = Field("", description="Where Anthropic is reached; empty for Anthropic itself.")
+    llm_effort: str = Field("", description="Reasoning effort to ask for; empty leaves it to the provider.")
+    llm_max_output_tokens: int = Field(8000, gt=0, description="Cap of one answer.")
+    llm_max_calls: int = Field(40, ge=0, description="Calls that one run may make.")
+    llm_timeout_s: float = Field(120.0, gt=0, description="Longest silence of a provider.")
+    llm_retries: int = Field(3, ge=0, description="Tries again after 429, 5xx and broken connections.")
+    llm_cache: bool = Field(True, description="Give an earlier answer to the same question.")
     offline: bool = Field(False, description="Any call to a model or the network is an error.")
     budget_usd: float = Field(1.0, ge=0, description="Money that one run may spend on models.")
+    budget_usd_per_day: float = Field(10.0, ge=0, description="Money that all runs of a day may spend.")
+    budget_tokens: int = Field(400_000, ge=0, description="Tokens that one run may spend.")
+    budget_tokens_per_day: int = Field(4_000_000, ge=0, description="Tokens that all runs of a day may spend.")
+    cassettes: Path | None = Field(None, description="Recorded calls to answer from; `replay` sets it.")
     openai_api_key: SecretStr | None = None
     anthropic_api_key: SecretStr | None = None
 
     # Run directories
     lock_wait_s: float = Field(10.0, ge=0, description="How long a second process waits for a run directory.")
 
-    @field_validator("runs_dir", "cache_dir", "data_folder", "answers_file", "launcher_dir")
+    @field_validator("runs_dir", "cache_dir", "data_folder", "answers_file", "launcher_dir", "cassettes")
     @classmethod
     def _expand_home(cls, value: Path | None) -> Path | None:
         return None if value is None else value.expanduser()
@@ -70,4 +86,6 @@ class Settings(BaseModel):
     def public(self) -> dict[str, object]:
         """The settings without secrets, as the manifest keeps them; unset and empty ones are left out."""
         dumped = self.model_dump(mode="json", exclude={"openai_api_key", "anthropic_api_key"})
+        for name in ("llm_base_url", "openai_base_url", "anthropic_base_url"):
+            dumped[name] = _USERINFO.sub("", dumped[name])
         return {name: value for name, value in dumped.items() if value not in (None, "", {}, [])}
