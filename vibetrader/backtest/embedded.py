@@ -50,6 +50,8 @@ class EmbeddedBacktester:
             "--id",
             request.id,
         ]
+        if request.now is not None:
+            arguments += ["--now", request.now.isoformat()]
         for name, value in request.parameters.items():
             arguments += ["-p", f"{name}={value}"]
         order = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -24,6 +25,7 @@ class BacktestRequest:
         parameters: Win over those of `config.json`.
         timeout_s: Wall time.
         memory_mb: Memory of the strategy's process.
+        now: The moment that the result files tell as the run's; None is the machine's clock.
         sandbox: `auto` uses what the platform has, `strict` refuses to run with less than everything, `off` is bare.
     """
 
@@ -35,6 +37,7 @@ class BacktestRequest:
     timeout_s: float = 300.0
     memory_mb: int = 4096
     sandbox: str = "auto"
+    now: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

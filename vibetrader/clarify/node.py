@@ -14,7 +14,7 @@ from vibetrader.errors import SpecError, UsageError
 from vibetrader.results import Outcome, Status
 from vibetrader.results.ideas import Brief, Choice, Question, Questions
 from vibetrader.rundir import RunDir
-from vibetrader.rundir.layout import BRIEF, ERRORS, IDEA, QUESTIONS, SPEC
+from vibetrader.rundir.layout import ANSWERS, BRIEF, ERRORS, IDEA, QUESTIONS, SPEC
 from vibetrader.settings import Settings
 from vibetrader.spec import yamlio
 from vibetrader.spec.check import check
@@ -52,7 +52,7 @@ def _outcome(run: RunDir, settings: Settings, result: ClarifyResult) -> Outcome:
         )
     if result.verdict == "refused":
         return Outcome(Status.REFUSED, result.message, 'describe a rule, for example "RSI <30 buy, RSI >70 sell"')
-    given = _read_answers(settings.answers_file) if settings.answers_file is not None else {}
+    given = _given_answers(run, settings)
     if settings.assume_defaults:
         given = {**replies.defaults(result.questions), **given}
     spec, open_questions = replies.answered(result, given, today)
@@ -84,7 +84,7 @@ def _by_model(run: RunDir, settings: Settings, idea: str, result: ClarifyResult)
     llm = connect(run, settings)
     assert llm is not None
     asked = run.read(QUESTIONS).items if run.has(QUESTIONS) else ()
-    given = _read_answers(settings.answers_file) if settings.answers_file is not None else {}
+    given = _given_answers(run, settings)
     if settings.assume_defaults:
         given = {**replies.defaults(asked), **given}
     read = ask(llm, idea, result, run.today(), given, asked)
@@ -173,6 +173,16 @@ def _refused_by_compile(run: RunDir) -> Question | None:
                 choices=tuple(Choice(value=c) for c in choices), reason=finding.cause,
             )  # fmt: skip
     return None
+
+
+def _given_answers(run: RunDir, settings: Settings) -> dict[str, str]:
+    """The answers of the settings' file, kept in the run so that it can be made again."""
+    if settings.answers_file is None:
+        return {}
+    given = _read_answers(settings.answers_file)
+    if settings.answers_file != run.file(ANSWERS):
+        run.write(ANSWERS, yaml.safe_dump(given, sort_keys=False, allow_unicode=True))
+    return given
 
 
 def _read_answers(path: Path) -> dict[str, str]:

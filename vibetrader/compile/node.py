@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tempfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from vibetrader.backtest.connect import backtester
@@ -12,6 +12,7 @@ from vibetrader.backtest.embedded import algorithm_id
 from vibetrader.backtest.metrics import flat_metrics
 from vibetrader.backtest.protocol import BacktestRequest
 from vibetrader.compile.enrich import explain, refusals
+from vibetrader.compile.faithful import changed_trades
 from vibetrader.compile.hindsight import loop_line, order_line
 from vibetrader.compile.needs import absent_data, needs_of
 from vibetrader.errors import DataError, NoResultError, UnsupportedLeanFeature, VibeTraderError
@@ -45,6 +46,8 @@ def node(run: RunDir, settings: Settings) -> Outcome:
         if mended is None:
             break
         source = mended
+    if result is not None and not errors and (changed := changed_trades(run, result)) is not None:
+        findings, errors = [changed, *findings], [changed]
     if result is not None and not errors:
         told = _why_silent(run, settings, source, result) if _is_silent(result) else []
         findings = [*findings, *told]
@@ -100,6 +103,7 @@ def _request(run: RunDir, settings: Settings, project: Path, data: Provided) -> 
         timeout_s=settings.backtest_timeout_s,
         memory_mb=settings.backtest_memory_mb,
         sandbox=settings.sandbox,
+        now=datetime.fromisoformat(run.manifest().created),
     )
 
 

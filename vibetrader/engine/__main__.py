@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 
 from vibetrader.engine.runner import EngineRun, run_project
@@ -19,6 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, required=True, help="folder of the result files")
     parser.add_argument("--id", default="", help="name of the run (default: the project's)")
     parser.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE")
+    parser.add_argument("--now", type=datetime.fromisoformat, help="moment that the result files tell as the run's")
     given = parser.parse_args(arguments)
     parameters = _configured(given.project)
     for text in given.parameter:
@@ -28,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         parameters[name] = value
     name = given.id or given.project.resolve().name
     try:
-        outcome = run_project(EngineRun(given.project, given.data_folder, given.output, name, parameters))
+        outcome = run_project(EngineRun(given.project, given.data_folder, given.output, name, parameters, given.now))
     except UnsupportedLeanFeature as error:
         sys.stderr.write(f"{error}\n")
         if error.hint:

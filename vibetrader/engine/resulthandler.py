@@ -550,18 +550,21 @@ class ResultHandler:
 
     # --- the end ------------------------------------------------------------------------------------------------------
 
-    def finish(self, data_points: int = 0, seconds: float = 0.0) -> None:
+    def finish(self, data_points: int = 0, seconds: float | None = None) -> None:
         """Write all files. LEAN: the end of Engine.Run, Exit, SendFinalResult.
 
         Args:
             data_points: Points that the run and its history requests read.
-            seconds: Wall time of the run.
+            seconds: Wall time of the run, negative when it did not run; None leaves it out, so that the same run
+                writes the same bytes.
         """
-        if self._ready and seconds >= 0:
-            speed = data_points / 1000 / seconds if seconds else 0.0
+        if self._ready and (seconds is None or seconds >= 0):
+            took = ""
+            if seconds is not None:
+                speed = data_points / 1000 / seconds if seconds else 0.0
+                took = f" in {seconds:.2f} seconds at {speed:.0f}k data points per second"
             self.debug_message(
-                f"Algorithm Id:({self.algorithm_id}) completed in {seconds:.2f} seconds at {speed:.0f}k data points "
-                f"per second. Processing total of {data_points:,} data points."
+                f"Algorithm Id:({self.algorithm_id}) completed{took}. Processing total of {data_points:,} data points."
             )
         lines = list(self.log_lines)
         if self._ready:

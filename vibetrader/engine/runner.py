@@ -8,9 +8,11 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from vibetrader._util.clock import fixed, utc_now
 from vibetrader.engine import money
 from vibetrader.errors import UnsupportedLeanFeature, UsageError
 
@@ -27,6 +29,7 @@ class EngineRun:
         output: Folder of the result files.
         id: Name of the run; the files begin with it.
         parameters: What `get_parameter` reads.
+        now: The moment that the result files tell as the run's; None is the machine's clock.
     """
 
     project: Path
@@ -34,6 +37,7 @@ class EngineRun:
     output: Path
     id: str
     parameters: Mapping[str, str] = field(default_factory=dict)
+    now: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,9 @@ class _Run:
         if store.is_dir():
             shutil.rmtree(store)
         store.mkdir(parents=True, exist_ok=True)
-        self._results = ResultHandler(run.output, run.id, run.data_folder)
+        self._results = ResultHandler(
+            run.output, run.id, run.data_folder, clock=utc_now if run.now is None else fixed(run.now)
+        )
         self._context = EngineContext(
             run.data_folder,
             store,
@@ -118,7 +124,8 @@ class _Run:
             if algorithm is not None and self._set_up(algorithm):
                 self._stream(algorithm)
         history = 0 if algorithm is None else algorithm._vt.history.data_point_count
-        self._results.finish(self._points + history, self._seconds if self._ran else -1.0)
+        seconds = None if self._ran and self._run.now is not None else self._seconds if self._ran else -1.0
+        self._results.finish(self._points + history, seconds)
         return EngineOutcome(
             "RuntimeError" if self._error else "Completed",
             self._error,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from vibetrader.feedback.interpret import FeedbackResult, interpret_feedback
 from vibetrader.results import Outcome, Status
 from vibetrader.rundir import RunDir
-from vibetrader.rundir.layout import SPEC
+from vibetrader.rundir.layout import INSTRUCTION, SPEC
 from vibetrader.settings import Settings
 from vibetrader.spec import yamlio
+from vibetrader.spec.diff import diff
 from vibetrader.spec.strategy import StrategySpec
 
 _STATUS = {
@@ -22,15 +23,44 @@ _STATUS = {
 def apply(parent: RunDir, child: RunDir, words: str, settings: Settings) -> Outcome:
     """Understand a reply to `parent`'s result and write the changed spec into `child`."""
     if not parent.has(SPEC):
-        return _without_spec(words)
+        outcome = _without_spec(words)
+        if outcome.status is Status.UNCLEAR and settings.llm != "none":
+            return _by_model(parent, child, words, None, settings)
+        if outcome.status is Status.MODIFY_CODE and settings.llm != "none":
+            child.write(INSTRUCTION, words)
+        return outcome
     spec = yamlio.load(parent.read(SPEC), file=SPEC.path)
     result = interpret_feedback(words, spec, _lineage(parent), parent.today())
+    if result.intent == "unclear" and settings.llm != "none":
+        return _by_model(parent, child, words, spec, settings)
+    if result.intent == "modify_code" and settings.llm != "none":
+        child.write(INSTRUCTION, words)
     if result.spec is not None:
         child.write(SPEC, yamlio.dump(result.spec))
         listed = "\n".join(f"    {change}" for change in result.changes)
         child.say("text", f"Changes to the spec:\n{listed}" if listed else "No field of the spec changes.")
     return Outcome(
         _STATUS[result.intent], result.message, "" if result.intent != "unclear" else "say what to change, or done"
+    )
+
+
+def _by_model(parent: RunDir, child: RunDir, words: str, spec: StrategySpec | None, settings: Settings) -> Outcome:
+    """The reply as a model reads it; its call is kept with the run whose result was talked about."""
+    from vibetrader.feedback.by_model import changed_spec, read
+    from vibetrader.llm.connect import connect
+
+    llm = connect(parent, settings)
+    assert llm is not None
+    reply = read(llm, words, spec, parent.today())
+    if reply.intent in ("modify_spec", "rerun_backtest"):
+        assert spec is not None
+        changed = changed_spec(reply, spec, words)
+        child.write(SPEC, yamlio.dump(changed))
+        child.say("text", "Changes to the spec:\n" + "\n".join(f"    {change}" for change in diff(spec, changed)))
+    if reply.intent == "modify_code":
+        child.write(INSTRUCTION, (reply.instruction or words).strip())
+    return Outcome(
+        _STATUS[reply.intent], reply.message, "" if reply.intent != "unclear" else "say what to change, or done"
     )
 
 

@@ -56,7 +56,7 @@ def iterate(
     Returns:
         The outcome of the last feedback that asked for something.
     """
-    interpret = interpret or _interpret
+    interpret = interpret or interpret_reply
     base = latest(run)
     last = Outcome(Status.OK, "no feedback")
     for words in feedback:
@@ -130,7 +130,8 @@ def _written_by_design(run: RunDir) -> bool:
     return record is not None and record.outputs.get(MAIN.path) == sha256_file(run.file(MAIN))
 
 
-def _interpret(parent: RunDir, child: RunDir, words: str, settings: Settings) -> Outcome:
+def interpret_reply(parent: RunDir, child: RunDir, words: str, settings: Settings) -> Outcome:
+    """What a reply means, by the feedback room."""
     from vibetrader.feedback.node import apply
 
     return apply(parent, child, words, settings)

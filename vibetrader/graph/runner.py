@@ -11,7 +11,7 @@ from vibetrader.graph.nodes import NODES, Node
 from vibetrader.results import Outcome, Status
 from vibetrader.results.ideas import Questions
 from vibetrader.rundir import RunDir
-from vibetrader.rundir.layout import ERRORS, QUESTIONS
+from vibetrader.rundir.layout import ANSWERS, ERRORS, QUESTIONS
 from vibetrader.settings import Settings
 
 # Asks a person; None when they would rather not answer.
@@ -93,7 +93,8 @@ def with_answers(run: RunDir, settings: Settings, answers: Mapping[str, str]) ->
     import yaml
 
     text = yaml.safe_dump(dict(answers), sort_keys=False, allow_unicode=True)
-    return settings.model_copy(update={"answers_file": run.write_file("answers.yaml", text)})
+    run.write(ANSWERS, text)
+    return settings.model_copy(update={"answers_file": run.file(ANSWERS)})
 
 
 def _stuck(run: RunDir, name: str, count: int, failure: Outcome | None) -> Outcome:

@@ -54,6 +54,9 @@ QUESTIONS = yaml_model(
     written_by="clarify",
     read_by="clarify",
 )
+ANSWERS = text(
+    "answers.yaml", "The user's answers to the questions, by question or field.", written_by="clarify", read_by="clarify"
+)
 BRIEF = yaml_model(
     "brief.yaml",
     Brief,
@@ -106,6 +109,7 @@ LAYOUT: tuple[Artifact[Any], ...] = (
     IDEA,
     SPEC,
     QUESTIONS,
+    ANSWERS,
     BRIEF,
     INSTRUCTION,
     AUTHOR,

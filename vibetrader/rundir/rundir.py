@@ -67,13 +67,15 @@ class RunDir:
     # ------------------------------------------------------------------ making and opening
 
     @classmethod
-    def create(cls, words: str, settings: Settings, *, clock: Clock = utc_now) -> RunDir:
-        """A new run directory for an idea: `<runs_dir>/<UTC time>-<slug>-<hash6>`."""
+    def create(cls, words: str, settings: Settings, *, clock: Clock = utc_now, name: str = "") -> RunDir:
+        """A new run directory for an idea: `<runs_dir>/<UTC time>-<slug>-<hash6>`, or of a given name."""
         now = clock()
         seedling = jsonio.canonical([words, settings.public()])
         for attempt in range(1000):
             digest = sha256_bytes(f"{seedling}{attempt or ''}".encode())[:6]
-            path = settings.runs_dir / f"{compact(now)}-{slug(words)}-{digest}"
+            path = settings.runs_dir / (name or f"{compact(now)}-{slug(words)}-{digest}")
+            if name and path.exists():
+                raise RunDirError(f"{str(path)!r} is there already", hint="Choose another folder.")
             if _make_new(path):
                 run = cls(path, clock=clock)
                 run._start_manifest(settings)
