@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,6 +16,15 @@ from vibetrader.spec import yamlio
 from vibetrader.spec.check import check
 from vibetrader.spec.strategy import Origin, StrategySpec
 from vibetrader.spec.words.result import ClarifyResult
+
+# Readings that a text about a strategy has; a stray "and" or "with" is none.
+_OF_RULES: Final = frozenset({"act", "cond", "slot", "symbol", "decl", "idea", "mirror", "unsupported"})
+# Words of the trade that no rule is made of, but that tell that a text is about it.
+_OF_MARKETS: Final = frozenset(
+    "arbitrage asset assets carry crypto dip drawdown earnings equity forex fund futures gap hedge invest momentum news "
+    "overnight portfolio premium price profit profits rebalance return returns risk seasonality sector sentiment spread "
+    "stock stocks strategy trade trader trades trading trend volatility yield".split()
+)
 
 
 class _Reply(BaseModel):
@@ -63,7 +72,8 @@ def worth_asking(result: ClarifyResult) -> bool:
         case "needs_answers":
             return bool(result.not_understood)
         case "refused":
-            return bool(result.readings)
+            known = any(meaning.partition(":")[0] in _OF_RULES for _, meaning in result.readings)
+            return known or any(words.lower() in _OF_MARKETS for words, _ in result.readings)
     return False
 
 

@@ -42,6 +42,9 @@ Timeout = Annotated[float | None, typer.Option("--backtest-timeout-s", help="Wal
 
 # Language models
 Llm = Annotated[str | None, typer.Option("--llm", help="none, openai, anthropic, or a model's name.")]
+LlmBaseUrl = Annotated[
+    str | None, typer.Option("--llm-base-url", help="A server that speaks OpenAI's form (Ollama, vLLM, llama.cpp).")
+]
 Offline = Annotated[bool | None, typer.Option("--offline", help="No network: a call is an error.")]
 Budget = Annotated[float | None, typer.Option("--budget-usd", help="Money one run may spend on models.")]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 
@@ -20,12 +20,12 @@ from vibetrader.graph.nodes import NODES
 from vibetrader.graph.runner import Asker, walk
 from vibetrader.results import Outcome, Status
 from vibetrader.rundir import RunDir
+from vibetrader.rundir.artifact import Artifact
 from vibetrader.rundir.layout import (
     ANSWERS,
     CONFIG,
     IDEA,
     JOURNAL,
-    LLM_DIR,
     LOCK_FILE,
     MAIN,
     MANIFEST,
@@ -78,7 +78,9 @@ def replay(source: RunDir, settings: Settings) -> Replay:
             f"{str(source.path)!r} is an iteration; a lineage is replayed as a whole",
             hint=f"`vibetrader replay {source.root.path}` does it.",
         )
-    new = RunDir.create(source.read(IDEA).text, _settings_of(source, settings), clock=_clock_of(source), name=source.path.resolve().name)
+    new = RunDir.create(
+        source.read(IDEA).text, _settings_of(source, settings), clock=_clock_of(source), name=source.path.resolve().name
+    )
     outcome = _outcome_of(lambda: _first(source, new, settings))
     made = {source.path.resolve(): new}
     for child in source.iterations():
@@ -97,13 +99,18 @@ def replay(source: RunDir, settings: Settings) -> Replay:
 def _first(source: RunDir, new: RunDir, settings: Settings) -> Outcome:
     """The first run of the lineage: from the idea, or from the spec or the program that somebody else wrote."""
     nodes = source.manifest().nodes
-    start = routes.CLARIFY
-    for name, artifacts in ((routes.CLARIFY, (SPEC,)), (routes.DESIGN, (MAIN, CONFIG))):
-        if all(artifact.path not in nodes[name].outputs for artifact in artifacts) if name in nodes else True:
-            for artifact in artifacts:
-                if source.has(artifact):
-                    new.write_file(artifact.path, source.file(artifact).read_bytes())
-                    start = routes.COMPILE if artifact is MAIN else start
+    if routes.CLARIFY in nodes or not nodes:
+        start = routes.CLARIFY
+        given: tuple[Artifact[str] | Artifact[dict[str, Any]], ...] = (
+            (SPEC,) if nodes and SPEC.path in nodes[routes.CLARIFY].inputs else ()
+        )
+    elif routes.DESIGN in nodes:
+        start, given = routes.DESIGN, (SPEC,)
+    else:
+        start, given = routes.COMPILE, (MAIN, CONFIG)
+    for artifact in given:
+        if source.has(artifact):
+            new.write_file(artifact.path, source.file(artifact).read_bytes())
     chosen = _settings_of(source, settings)
     with new.lock(settings.lock_wait_s):
         return walk(new, chosen, start=start, ask=_answers_of(source))
@@ -133,7 +140,7 @@ def _settings_of(run: RunDir, settings: Settings) -> Settings:
             "offline": True,
             "interactive": False,
             "answers_file": None,
-            "cassettes": run.path / LLM_DIR,
+            "cassettes": run.root.path,
         }
     )
 

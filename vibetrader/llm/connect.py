@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from vibetrader.errors import ProviderError, UsageError
@@ -45,7 +46,7 @@ def connect(run: RunDir, settings: Settings) -> LLM | None:
         run,
         price,
         cached=AnswerCache(folder / "answers") if settings.llm_cache else None,
-        source=settings.cassettes,
+        source=_recorded_for(run, settings),
     )
     return Conversation(
         recorded,
@@ -54,6 +55,13 @@ def connect(run: RunDir, settings: Settings) -> LLM | None:
         tell=lambda line: run.progress("model", line),
         whisper=run.whisper,
     )
+
+
+def _recorded_for(run: RunDir, settings: Settings) -> Path | None:
+    """The recorded calls of the run that this one repeats: it lies in the same place of its own lineage."""
+    if settings.cassettes is None:
+        return None
+    return settings.cassettes / run.path.relative_to(run.root.path) / LLM_DIR
 
 
 def wire_model(settings: Settings) -> Model:

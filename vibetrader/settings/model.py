@@ -71,7 +71,7 @@ class Settings(BaseModel):
     budget_usd_per_day: float = Field(10.0, ge=0, description="Money that all runs of a day may spend.")
     budget_tokens: int = Field(400_000, ge=0, description="Tokens that one run may spend.")
     budget_tokens_per_day: int = Field(4_000_000, ge=0, description="Tokens that all runs of a day may spend.")
-    cassettes: Path | None = Field(None, description="Recorded calls to answer from; `replay` sets it.")
+    cassettes: Path | None = Field(None, description="A run whose recorded calls are answered from; `replay` sets it.")
     openai_api_key: SecretStr | None = None
     anthropic_api_key: SecretStr | None = None
 

@@ -31,6 +31,7 @@ def clarify(
     answers: o.Answers = None,
     strict: o.Strict = None,
     llm: o.Llm = None,
+    llm_base_url: o.LlmBaseUrl = None,
     offline: o.Offline = None,
     budget_usd: o.Budget = None,
     runs_dir: o.RunsDir = None,
@@ -53,6 +54,7 @@ def clarify(
         assume_defaults=assume_defaults,
         strict=strict,
         llm=llm,
+        llm_base_url=llm_base_url,
         offline=offline,
         budget_usd=budget_usd,
         runs_dir=runs_dir,
@@ -67,6 +69,7 @@ def clarify(
 def design(
     run: o.RunPath,
     llm: o.Llm = None,
+    llm_base_url: o.LlmBaseUrl = None,
     offline: o.Offline = None,
     budget_usd: o.Budget = None,
     as_json: o.Json = False,
@@ -77,7 +80,7 @@ def design(
     """
     from vibetrader.rundir import RunDir
 
-    settings = o.settings_from(llm=llm, offline=offline, budget_usd=budget_usd)
+    settings = o.settings_from(llm=llm, llm_base_url=llm_base_url, offline=offline, budget_usd=budget_usd)
     raise typer.Exit(_visit("design", RunDir.open(run), settings, as_json=as_json, shown="main.py"))
 
 
