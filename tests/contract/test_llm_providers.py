@@ -217,12 +217,14 @@ def test_what_the_room_cannot_use_goes_back_with_the_reason(make: Make) -> None:
 def test_a_refusal_ends_the_task(make: Make) -> None:
     with model_server([Refuse("No.")]) as server:
         conversation = Conversation(make(server.url), max_output_tokens=100)
-        with pytest.raises(ProviderError, match="refused: No."):
+        with pytest.raises(ProviderError, match=r"refused: No\."):
             conversation.complete(LlmRequest(task="ping", inputs={}, reply=Word))
 
 
 def test_endless_look_ups_end(make: Make) -> None:
-    with model_server(lambda body, n: Use((("look_up", {"query": str(n)}),)) if body.get("tools") else Say({"word": "ok"})) as server:
+    with model_server(
+        lambda body, n: Use((("look_up", {"query": str(n)}),)) if body.get("tools") else Say({"word": "ok"})
+    ) as server:
         conversation = Conversation(make(server.url), max_output_tokens=100)
         reply = conversation.complete(LlmRequest(task="ping", inputs={}, reply=Word, tools=(LookUp(),)))
     assert reply.value.word == "ok"
