@@ -60,6 +60,7 @@ def read_results(source: Path) -> BacktestResult:
             charts=charts,
             analysis=tuple(document.get("analysis") or ()),
             log=tuple(algorithm_log),
+            trading_days=int(configuration.get("tradingDaysPerYear") or 252),
             data_points=int(points[1].replace(",", "")) if points else None,
             order_list_hash=closing[1] if closing else statistics.get("OrderListHash"),
             parameters={str(k): str(v) for k, v in configuration.table("parameters").items()},
@@ -166,6 +167,8 @@ def _order(raw: Mapping[str, Any]) -> OrderRecord:
         tag=str(field.get("tag") or ""),
         limit_price=_number(field.get("limitPrice")),
         stop_price=_number(field.get("stopPrice")),
+        created=field.get("createdTime"),
+        last_price=_number(_Document(field.table("orderSubmissionData")).get("lastPrice")),
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vibetrader.backtest.connect import backtester
 from vibetrader.backtest.embedded import algorithm_id
-from vibetrader.backtest.metrics import flat_metrics
+from vibetrader.backtest.figures import figures
 from vibetrader.backtest.protocol import BacktestRequest
 from vibetrader.compile.enrich import explain, refusals
 from vibetrader.compile.faithful import changed_trades
@@ -52,7 +52,7 @@ def node(run: RunDir, settings: Settings) -> Outcome:
         told = _why_silent(run, settings, source, result) if _is_silent(result) else []
         findings = [*findings, *told]
         run.write_lines(ERRORS, findings)
-        run.write(METRICS, flat_metrics(result))
+        run.write(METRICS, figures(run, settings, result))
         message = "; ".join([_said(result), *(finding.raw for finding in told[:1])])
         no_data = any(finding.error_class is ErrorClass.DATA for finding in told)
         if no_data and run.has(SPEC):

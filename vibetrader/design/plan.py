@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from vibetrader.design.lean import Recipe, recipe, word
+from vibetrader.spec.lean import Recipe, recipe, word
 from vibetrader.design.shift import Reach, Shift
 from vibetrader.errors import SpecError
 from vibetrader.spec import expressions as ex

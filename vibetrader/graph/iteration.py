@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from vibetrader.graph import routes
-from vibetrader.graph.changes import Change, metric_changes, spec_changes
+from vibetrader.rundir.changes import Change, metric_changes, spec_changes
 from vibetrader.graph.nodes import NODES, Node
 from vibetrader.graph.runner import Asker, walk
 from vibetrader.results import Outcome, Status

@@ -1,1 +1,1 @@
-"""Part of VibeTrader."""
+"""The spec on arrays: what its expressions were on every bar."""

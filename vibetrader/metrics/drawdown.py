@@ -63,3 +63,20 @@ def drawdown(equity: Array, times: Array) -> Drawdown | None:
     spans = (float(times[end] - times[start - 1]) for start, end in zip(starts, ends, strict=False))
     recovery = max(spans, default=0.0)
     return Drawdown(depth, recovery)
+
+
+def falls(equity: Array, times: Array) -> list[tuple[float, float]]:
+    """Depth (positive fraction) and length of every stay below a running peak, the unfinished one included.
+
+    The length runs from the last point of the peak to the point that regains it, in the unit of the times.
+    """
+    if len(equity) < 2:
+        return []
+    below = underwater(equity)
+    under = np.concatenate(([False], below < 0, [False]))
+    edges = np.flatnonzero(under[1:] != under[:-1])
+    last = len(equity) - 1
+    return [
+        (float(-below[first:end].min()), float(times[min(end, last)] - times[max(first - 1, 0)]))
+        for first, end in zip(edges[::2], edges[1::2], strict=True)
+    ]

@@ -129,25 +129,6 @@ class Interval(NamedTuple):
     high: float
 
 
-def bootstrap_mean_interval(
-    returns: Array, *, confidence: float = 0.95, draws: int = 2000, block: int = 5, seed: int = 1
-) -> Interval | None:
-    """Interval of the mean return from a circular block bootstrap with a fixed seed; None when n < 2.
-
-    Source: Politis & Romano (1992), circular block resampling.
-    """
-    n = len(returns)
-    if n < 2:
-        return None
-    dice = np.random.default_rng(seed)
-    blocks = -(-n // block)
-    starts = dice.integers(0, n, size=(draws, blocks))
-    places = (starts[:, :, None] + np.arange(block)) % n
-    means = returns[places].reshape(draws, -1)[:, :n].mean(axis=1)
-    low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])
-    return Interval(float(low), float(high))
-
-
 def expected_maximum_sharpe(trials: int, spread: float) -> float:
     """Sharpe ratio per period that the best of `trials` worthless strategies is expected to show.
 
@@ -189,3 +170,55 @@ def deflated_sharpe_ratio(returns: Array, trials: int, spread: float | None = No
     if spread_squared <= 0.0:
         return None
     return normal_cdf((observed - hurdle) / math.sqrt(spread_squared))
+
+
+class Resampled(NamedTuple):
+    """Intervals of a run's figures from one block bootstrap.
+
+    Attributes:
+        mean: Mean return per period.
+        total: Total return as a fraction.
+        sharpe: Sharpe ratio, annualised as LEAN does, without a risk-free rate; None where the returns hardly vary.
+        drawdown: Deepest fall as a positive fraction.
+        loss: Share of the draws that lost money.
+    """
+
+    mean: Interval
+    total: Interval
+    sharpe: Interval | None
+    drawdown: Interval
+    loss: float
+
+
+def block_bootstrap(
+    returns: Array, periods: float, *, confidence: float = 0.95, draws: int = 1000, seed: int = 1
+) -> Resampled | None:
+    """Intervals from a circular block bootstrap with blocks of about n^(1/3) returns; None when n < 10 or nothing varies.
+
+    Source: Politis & Romano (1992); block length after Hall, Horowitz & Jing (1995).
+    """
+    n = len(returns)
+    if n < 10 or not standard_deviation(returns):
+        return None
+    draws = max(200, min(draws, 300_000 // n))  # long series vary little from draw to draw
+    block = max(2, round(n ** (1.0 / 3.0)))
+    dice = np.random.default_rng(seed)
+    starts = dice.integers(0, n, size=(draws, -(-n // block)))
+    sample = returns[((starts[:, :, None] + np.arange(block)) % n).reshape(draws, -1)[:, :n]]
+    means, deviations = sample.mean(axis=1), sample.std(axis=1, ddof=1)
+    growth = np.cumprod(1.0 + np.maximum(sample, -1.0), axis=1)
+    peaks = np.maximum(np.maximum.accumulate(growth, axis=1), 1.0)
+    depths = (1.0 - growth / peaks).max(axis=1)
+    totals = growth[:, -1] - 1.0
+    edges = [(1 - confidence) / 2, (1 + confidence) / 2]
+
+    def interval(values: Array) -> Interval:
+        low, high = np.quantile(values, edges)
+        return Interval(float(low), float(high))
+
+    moving = deviations > 0
+    with np.errstate(over="ignore", invalid="ignore"):
+        yearly = ((1.0 + means[moving]) ** periods - 1.0) / (deviations[moving] * math.sqrt(periods))
+    finite = yearly[np.isfinite(yearly)]
+    sharpe = interval(finite) if len(finite) >= draws * 0.9 else None
+    return Resampled(interval(means), interval(totals), sharpe, interval(depths), float(np.mean(totals < 0)))

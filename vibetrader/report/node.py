@@ -14,10 +14,11 @@ from vibetrader.settings import Settings
 def node(run: RunDir, settings: Settings) -> Outcome:
     """Write report.json, report.md and report.html from what is there, a failure included."""
     run.progress("report", "Writing the report")
-    report, series = build(run, settings)
+    content = build(run, settings)
+    report = content.report
     run.write(REPORT_JSON, report)
     run.write(REPORT_MD, markdown(report))
-    run.write(REPORT_HTML, page(report, series))
+    run.write(REPORT_HTML, page(content))
     values = {key: entry["value"] for key, entry in report["metrics"].items()}
     run.say("results" if report["completed"] else "error", report["headline"], metrics=values or None)
     return Outcome(Status.OK, report["headline"])

@@ -46,6 +46,8 @@ class OrderRecord:
     tag: str
     limit_price: float | None = None
     stop_price: float | None = None
+    created: str | None = None  # ISO 8601, UTC; when it was sent
+    last_price: float | None = None  # of the security when it was sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class BacktestResult:
         error: LEAN's error text with its stack trace, "" without error.
         equity: (time, open, high, low, close) per sample.
         charts: LEAN's charts as in the file: chart → series → points.
+        trading_days: Trading days of a year, by which LEAN annualises.
         data_points: Bars and ticks processed, from the log; None when the log does not say.
         parameters: The LEAN parameters used.
     """
@@ -103,6 +106,7 @@ class BacktestResult:
     analysis: tuple[Mapping[str, Any], ...] = ()
     log: tuple[str, ...] = ()
     data_points: int | None = None
+    trading_days: int = 252  # per year, as LEAN annualises
     order_list_hash: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     protections: tuple[str, ...] = ()  # what contained the strategy's process

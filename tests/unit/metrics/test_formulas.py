@@ -11,9 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vibetrader.metrics import annualize, benchmark, drawdown, moments, ratios, returns, significance, trades
-from vibetrader.metrics.summary import RunSeries, as_array, summarize
 
 NONE = np.empty(0)
+
+
+def as_array(values: list[float]) -> moments.Array:
+    return np.array(values, dtype=np.float64)
+
+
 SERIES = as_array([0.01, -0.02, 0.015, 0.003, -0.007])
 
 lists = st.lists(st.floats(-0.2, 0.2, allow_subnormal=False), min_size=2, max_size=60)
@@ -124,9 +129,22 @@ def test_more_trials_deflate_a_sharpe_ratio() -> None:
 
 def test_a_bootstrap_is_the_same_each_time_and_holds_the_mean() -> None:
     series = np.tile(SERIES, 8) + np.linspace(-0.01, 0.01, 40)
-    first = significance.bootstrap_mean_interval(series)
-    assert first == significance.bootstrap_mean_interval(series)
-    assert first is not None and first.low < float(series.mean()) < first.high
+    first = significance.block_bootstrap(series, 252)
+    assert first == significance.block_bootstrap(series, 252)
+    assert first is not None and first.sharpe is not None
+    assert first.mean.low < float(series.mean()) < first.mean.high
+    assert first.total.low < float(np.prod(1 + series)) - 1 < first.total.high
+    assert 0 <= first.drawdown.low <= first.drawdown.high <= 1 and 0 <= first.loss <= 1
+    assert (
+        significance.block_bootstrap(series[:9], 252) is None
+        and significance.block_bootstrap(np.zeros(50), 252) is None
+    )
+
+
+def test_every_fall_from_a_peak_is_listed_with_its_length() -> None:
+    equity, times = as_array([100, 120, 90, 110, 120, 60, 80]), as_array([0, 1, 2, 3, 7, 8, 9])
+    assert drawdown.falls(equity, times) == [(pytest.approx(0.25), 6.0), (pytest.approx(0.5), 2.0)]
+    assert drawdown.falls(as_array([1, 2, 3]), as_array([0, 1, 2])) == []
 
 
 def test_months_start_from_the_value_before() -> None:
@@ -136,17 +154,3 @@ def test_months_start_from_the_value_before() -> None:
 
 def test_returns_after_zero_are_zero() -> None:
     assert returns.simple_returns(as_array([0.0, 5.0, 10.0])).tolist() == [0.0, 1.0]
-
-
-def test_a_summary_says_why_a_figure_is_missing() -> None:
-    table = summarize(RunSeries(as_array([1.0]), as_array([0.0]), NONE, NONE, NONE, 252))
-    assert table["win_rate"] == (None, "fraction", "no closed trades")
-    assert all(metric.reason for metric in table.values() if metric.value is None)
-
-
-@given(lists)
-def test_a_summary_has_only_finite_figures(values: list[float]) -> None:
-    daily = as_array(values)
-    equity = np.cumprod(np.concatenate([[100.0], 1 + daily]))
-    run = RunSeries(equity, np.arange(len(equity), dtype=float), daily, daily[::-1], daily * 100, 252, 0.02, 10)
-    assert all(m.value is None or math.isfinite(m.value) for m in summarize(run).values())

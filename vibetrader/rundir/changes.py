@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from vibetrader.rundir import RunDir
 from vibetrader.rundir.layout import METRICS, SPEC
+from vibetrader.rundir.rundir import RunDir
 
 # Where a field came from is not what it says.
 _NOT_MEANING = {"provenance", "schema", "idea", "source"}
