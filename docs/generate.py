@@ -80,10 +80,17 @@ def _settings() -> str:
 
 
 def _metrics() -> str:
-    from vibetrader.backtest.metrics import LEAN_STATISTICS
+    from vibetrader.metrics.catalog import ALIASES, CATALOG
 
-    rows = [(f"`{key}`", name, unit) for key, (name, unit) in LEAN_STATISTICS.items()]
-    return _page("Figures in metrics.json", ("id", "LEAN's name", "unit"), rows)
+    short: dict[str, list[str]] = {}
+    for alias, key in ALIASES.items():
+        short.setdefault(key, []).append(f"`{alias}`")
+    rows = [
+        (f"`{key}`", row.name, row.unit, row.formula, row.source, row.lean, ", ".join(short.get(key, ())))
+        for key, row in CATALOG.items()
+    ]
+    head = ("id", "name", "unit", "formula", "source", "in LEAN's statistics", "short names in gates")
+    return _page("Figures in metrics.json", head, rows)
 
 
 def _indicators() -> str:

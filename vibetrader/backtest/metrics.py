@@ -44,6 +44,20 @@ def flat_metrics(
     return _Figures(result, trials, hold, spread).table()
 
 
+def dust(result: BacktestResult) -> frozenset[int]:
+    """Places of closed trades that are leftovers: fees taken in the bought coin leave crumbs that LEAN pairs like trades."""
+    values: dict[str, list[float]] = {}
+    for event in result.order_events:
+        if event.fill_quantity:
+            values.setdefault(event.symbol, []).append(abs(event.fill_quantity * event.fill_price))
+    usual = {symbol: float(np.median(sizes)) for symbol, sizes in values.items()}
+    return frozenset(
+        place
+        for place, trade in enumerate(result.closed_trades)
+        if abs(trade.quantity * trade.entry_price) < 0.02 * usual.get(", ".join(trade.symbols), 0.0)
+    )
+
+
 def daily_returns(result: BacktestResult) -> Array:
     """Daily returns as fractions, those that LEAN's statistics are made of (it skips the first two samples)."""
     points = result.charts.get("Strategy Equity", {}).get("Return", ())
@@ -59,9 +73,12 @@ def benchmark_returns(result: BacktestResult) -> Array:
 def monthly_returns(result: BacktestResult) -> dict[int, float]:
     """Change of equity by month (202401 → 0.05)."""
     equity = np.array([point[4] for point in result.equity], dtype=np.float64)
-    months = np.array([point[0] for point in result.equity]).astype("datetime64[s]").astype("datetime64[M]")
+    # The sample at midnight closes the day before it; the very first one opens its own.
+    times = np.array([point[0] - bool(place) for place, point in enumerate(result.equity)])
+    months = times.astype("datetime64[s]").astype("datetime64[M]")
     numbers = months.astype(np.int64)
-    return returns.monthly_returns(equity, (numbers // 12 + 1970) * 100 + numbers % 12 + 1)
+    names = ((numbers // 12 + 1970) * 100 + numbers % 12 + 1).astype(np.float64)
+    return returns.monthly_returns(equity, names)
 
 
 def seconds(stamp: str) -> float:
@@ -130,7 +147,7 @@ class _Figures:
 
     def _from_lean(self) -> None:
         fills = sum(1 for event in self._result.order_events if event.fill_quantity)
-        sizes = {"Trades": fills, "Costs and exposure": fills}
+        sizes = {"Trades": len(self._result.closed_trades), "Costs and exposure": fills}
         for key, row in CATALOG.items():
             if not row.lean:
                 continue
@@ -201,13 +218,15 @@ class _Figures:
         wins, losses = profits[profits > 0], profits[profits <= 0]
         self._put("total_trades", count, count)
         won = len(wins) + sum(trade.is_win and trade.profit_loss <= 0 for trade in closed)
+        self._put("round_trips", *self._round_trips())
+        self._put("dust_trades", len(dust(self._result)), count)
         self._put("winning_trades", won, count)
         self._put("losing_trades", count - won, count)
         self._put("trade_profit", float(profits.sum()), count)
         self._put("gross_profit", float(wins.sum()), len(wins))
         self._put("gross_loss", float(losses.sum()), len(losses))
-        self._put("largest_win", max(0.0, *wins) if count else None, count, reason=_NO_TRADES)
-        self._put("largest_loss", min(0.0, *losses) if count else None, count, reason=_NO_TRADES)
+        self._put("largest_win", max([0.0, *wins]) if count else None, count, reason=_NO_TRADES)
+        self._put("largest_loss", min([0.0, *losses]) if count else None, count, reason=_NO_TRADES)
         self._put("average_trade", moments.mean(profits), count, reason=_NO_TRADES)
         self._put("average_winning_trade", trades.average_win(profits), len(wins), reason="no trade won")
         self._put("average_losing_trade", trades.average_loss(profits), len(losses), reason="no trade lost")
@@ -223,7 +242,7 @@ class _Figures:
             values = [getattr(trade, kind) for trade in closed]
             mean = sum(values) / count if count else None
             self._put(f"average_{kind}", mean, count, reason=_NO_TRADES)
-            self._put(f"largest_{kind}", extreme(0.0, *values) if count else None, count, reason=_NO_TRADES)
+            self._put(f"largest_{kind}", extreme([0.0, *values]) if count else None, count, reason=_NO_TRADES)
         running = np.concatenate(([0.0], np.cumsum(profits)))
         deepest = float((running - np.maximum.accumulate(running)).min())
         ratio = float(profits.sum()) / -deepest if deepest < 0 else None
@@ -231,6 +250,14 @@ class _Figures:
         best = np.sort(wins)[::-1][: max(1, count // 20)]
         share = float(best.sum() / wins.sum()) * 100 if len(wins) else None
         self._put("top_trades_share", share, len(best), reason="no trade won")
+
+    def _round_trips(self) -> tuple[int, int]:
+        sides: dict[str, tuple[set[int], set[int]]] = {}
+        for event in self._result.order_events:
+            if event.fill_quantity:
+                sides.setdefault(event.symbol, (set(), set()))[event.fill_quantity < 0].add(event.order_id)
+        orders = sum(len(bought) + len(sold) for bought, sold in sides.values())
+        return sum(min(len(bought), len(sold)) for bought, sold in sides.values()), orders
 
     def _costs(self) -> None:
         result = self._result

@@ -13,12 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from vibetrader.spec.lean import Recipe, recipe, word
 from vibetrader.design.shift import Reach, Shift
 from vibetrader.errors import SpecError
 from vibetrader.spec import expressions as ex
 from vibetrader.spec.check import side_expressions
 from vibetrader.spec.indicators import INDICATORS
+from vibetrader.spec.lean import Recipe, recipe, word
 from vibetrader.spec.strategy import Side, StrategySpec
 from vibetrader.spec.timeframes import minutes
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from vibetrader.graph import routes
-from vibetrader.rundir.changes import Change, metric_changes, spec_changes
 from vibetrader.graph.nodes import NODES, Node
 from vibetrader.graph.runner import Asker, walk
 from vibetrader.results import Outcome, Status
 from vibetrader.results.ideas import Idea
 from vibetrader.rundir import RunDir
+from vibetrader.rundir.changes import Change, metric_changes, spec_changes
 from vibetrader.rundir.layout import IDEA, MAIN
 from vibetrader.settings import Settings
 

@@ -1,1 +1,1 @@
-"""The spec on arrays: what its expressions were on every bar."""
+"""Part of VibeTrader."""

@@ -69,9 +69,21 @@ class Bars:
 
     def between(self, first: float, last: float) -> Bars:
         """The bars that end after `first` and start before `last` (UTC seconds)."""
-        keep = slice(*np.searchsorted(self.end, [first], "right").tolist(), int(np.searchsorted(self.start, last)))
-        columns = (self.start, self.end, self.open, self.high, self.low, self.close, self.volume)
-        return Bars(*(column[keep] for column in columns), self.seconds)
+        return self.rows(int(np.searchsorted(self.end, first, "right")), int(np.searchsorted(self.start, last)))
+
+    def rows(self, first: int, last: int | None = None) -> Bars:
+        """Bars first … last - 1."""
+        keep = slice(first, last)
+        return Bars(
+            self.start[keep],
+            self.end[keep],
+            self.open[keep],
+            self.high[keep],
+            self.low[keep],
+            self.close[keep],
+            self.volume[keep],
+            self.seconds,
+        )
 
 
 def find_place(folder: Path, ticker: str) -> Place | None:
@@ -100,8 +112,12 @@ def read_bars(
         raw = _raw(folder, place, resolution, first, last)
         if raw is not None and len(raw[0].times):
             bars = _as_bars(folder, place, *raw, seconds=_RESOLUTION_S[resolution])
-            days = bars.between(_utc(first) - _DAY_S, _utc(last) + 2 * _DAY_S)
-            return consolidated(days, timeframe_s, data_zone_of(folder, place)) if len(days) else None
+            data_zone = data_zone_of(folder, place)
+            low, high = (
+                data_zone.to_utc(int(_utc(day)) * _SECOND) / _SECOND for day in (first, last + timedelta(days=1))
+            )
+            days = bars.between(low, high)
+            return consolidated(days, timeframe_s, data_zone) if len(days) else None
     return None
 
 
@@ -156,9 +172,7 @@ def _utc(day: date) -> float:
     return float((day - date(1970, 1, 1)).days * _DAY_S)
 
 
-def _raw(
-    folder: Path, place: Place, resolution: str, first: date, last: date
-) -> tuple[RawBars, bool] | None:
+def _raw(folder: Path, place: Place, resolution: str, first: date, last: date) -> tuple[RawBars, bool] | None:
     scaled = place.type in SCALED_TYPES
     for name in ("trade", "quote"):
         fields = TRADE_FIELDS if name == "trade" else QUOTE_FIELDS

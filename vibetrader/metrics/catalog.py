@@ -43,9 +43,7 @@ _ROWS: list[Definition] = []
 _group = ""
 
 
-def _row(
-    id_: str, name: str, unit: Unit, formula: str, source: str, better: Better = "", *, lean: str = ""
-) -> None:
+def _row(id_: str, name: str, unit: Unit, formula: str, source: str, better: Better = "", *, lean: str = "") -> None:
     _ROWS.append(Definition(id_, name, unit, formula, source, better, lean, _group))
 
 
@@ -106,6 +104,8 @@ _row("mean_daily_return", "Mean Daily Return", "percent", "arithmetic mean; inte
 _group = "Trades"
 _row("total_orders", "Total Orders", "count", "order requests that LEAN accepted", "LEAN Common/Statistics/StatisticsBuilder.cs", lean="Total Orders")
 _row("total_trades", "Closed Trades", "count", "round trips of LEAN's trade builder", "LEAN Common/Statistics/TradeBuilder.cs")
+_row("round_trips", "Round Trips", "count", "per symbol the smaller of filled buy and filled sell orders, summed", "the run's order events")
+_row("dust_trades", "Dust Trades", "count", "closed trades of less than 2 % of the usual order's value: what fees in the bought coin leave over", _OWN)
 _row("winning_trades", "Winning Trades", "count", "closed trades that LEAN counts as won", _TRADES, "more")
 _row("losing_trades", "Losing Trades", "count", "the others", _TRADES, "less")
 _row("win_rate", "Win Rate", "percent", "closing fills that won / closing fills, rounded by LEAN", _PORTFOLIO, "more", lean="Win Rate")

@@ -205,7 +205,8 @@ def block_bootstrap(
     dice = np.random.default_rng(seed)
     starts = dice.integers(0, n, size=(draws, -(-n // block)))
     sample = returns[((starts[:, :, None] + np.arange(block)) % n).reshape(draws, -1)[:, :n]]
-    means, deviations = sample.mean(axis=1), sample.std(axis=1, ddof=1)
+    means: Array = np.asarray(sample.mean(axis=1), dtype=np.float64)
+    deviations = sample.std(axis=1, ddof=1)
     growth = np.cumprod(1.0 + np.maximum(sample, -1.0), axis=1)
     peaks = np.maximum(np.maximum.accumulate(growth, axis=1), 1.0)
     depths = (1.0 - growth / peaks).max(axis=1)
@@ -219,6 +220,6 @@ def block_bootstrap(
     moving = deviations > 0
     with np.errstate(over="ignore", invalid="ignore"):
         yearly = ((1.0 + means[moving]) ** periods - 1.0) / (deviations[moving] * math.sqrt(periods))
-    finite = yearly[np.isfinite(yearly)]
+    finite: Array = np.asarray(yearly[np.isfinite(yearly)], dtype=np.float64)
     sharpe = interval(finite) if len(finite) >= draws * 0.9 else None
     return Resampled(interval(means), interval(totals), sharpe, interval(depths), float(np.mean(totals < 0)))

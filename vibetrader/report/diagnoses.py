@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from vibetrader.backtest.metrics import monthly_returns, seconds
+from vibetrader.backtest.metrics import dust, monthly_returns, seconds
 from vibetrader.report.signals import Signals
 from vibetrader.results.backtest import BacktestResult
 
@@ -351,7 +351,7 @@ def _refusals(case: Case) -> Iterator[dict[str, Any]]:
 
 
 def _few_trades(case: Case) -> Iterator[dict[str, Any]]:
-    count = len(case.result.closed_trades)
+    count = len(case.result.closed_trades) - len(dust(case.result))
     if 0 < count < 30:
         yield _entry(
             "Few trades",

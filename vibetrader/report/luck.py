@@ -20,7 +20,7 @@ def luck(metrics: Mapping[str, Any], *, synthetic: bool) -> dict[str, Any]:
     entry = metrics.get("luck_probability") or {}
     probability = entry.get("value")
     trials = int(_value(metrics, "trials") or 1)
-    trades = int(_value(metrics, "total_trades") or 0)
+    trades = int(_value(metrics, "total_trades") or 0) - int(_value(metrics, "dust_trades") or 0)
     limits: list[str] = []
     if synthetic:
         limits.append("the market is made up, so the figure says nothing about real ones")
@@ -28,7 +28,9 @@ def luck(metrics: Mapping[str, Any], *, synthetic: bool) -> dict[str, Any]:
         limits.append(f"{trades} closed trade{'' if trades == 1 else 's'}: below {_FEW_TRADES} no figure is firm")
     interval = (metrics.get("sharpe_ratio") or {}).get("interval_95")
     if interval and interval[0] < 0 < interval[1]:
-        limits.append(f"the Sharpe ratio lies between {interval[0]:.2f} and {interval[1]:.2f} (95 %), on both sides of 0")
+        limits.append(
+            f"the Sharpe ratio lies between {interval[0]:.2f} and {interval[1]:.2f} (95 %), on both sides of 0"
+        )
     if probability is None:
         why = entry.get("reason") or "there is no result"
         return {

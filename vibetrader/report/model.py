@@ -17,7 +17,7 @@ from vibetrader._util import jsonio
 from vibetrader.backtest.figures import data_folder, figures, receipt_symbols
 from vibetrader.backtest.holding import held, traded_symbols
 from vibetrader.backtest.leanfiles import read_results
-from vibetrader.backtest.metrics import monthly_returns, seconds
+from vibetrader.backtest.metrics import dust, monthly_returns, seconds
 from vibetrader.errors import NoResultError, RunDirError, SpecError
 from vibetrader.report.diagnoses import Case, diagnoses
 from vibetrader.report.ledger import Ledger, read_ledger
@@ -196,6 +196,7 @@ def _report(
             for month, change in monthly_returns(result).items()
         },
         "trade_count": len(closed),
+        "dust_count": len(dust(result)),
         "trades": trades,
         "order_count": len(result.orders),
         "equity": thin([[point[0], point[4]] for point in result.equity], 400),
@@ -248,7 +249,8 @@ def _trades(content: Content) -> tuple[list[dict[str, Any]], tuple[int, int]]:
         if event.fill_quantity and order is not None and order.type == 0 and order.last_price:
             slip = (event.fill_price - order.last_price) * event.fill_quantity
             slips[event.order_id] = slips.get(event.order_id, 0.0) + slip
-    by_symbol = {signals.symbol: signals for signals in content.signals if signals.tests}
+    by_symbol = {signals.symbol: signals for signals in content.signals}
+    crumbs = dust(result)
     rows: list[dict[str, Any]] = []
     agreed = judged = 0
     for number, trade in enumerate(result.closed_trades[:MOST_TRADES], 1):
@@ -258,13 +260,19 @@ def _trades(content: Content) -> tuple[list[dict[str, Any]], tuple[int, int]]:
         value = abs(trade.entry_price * trade.quantity)
         signals = by_symbol.get(symbol)
         at_entry = at_exit = None
-        if signals is not None:
+        if signals is not None and signals.tests:
             at_entry = signals.at(_sent(entry, trade.entry_time), trade.direction) or None
             at_exit = signals.at(_sent(exit_, trade.exit_time), trade.direction) or None
             if at_entry is not None and trade.direction in signals.entries:
                 holds = signals.entry_held(signals.entries[trade.direction], at_entry)
                 judged += holds is not None
                 agreed += holds is True
+        signed = trade.quantity if trade.direction == "long" else -trade.quantity
+        mae = mfe = None
+        if signals is not None:
+            mae, mfe = signals.excursions(
+                seconds(trade.entry_time), seconds(trade.exit_time), trade.entry_price, signed
+            )
         own = [slips[order] for order in trade.order_ids if order in slips]
         begin, end = seconds(trade.entry_time), seconds(trade.exit_time)
         rows.append(
@@ -283,6 +291,8 @@ def _trades(content: Content) -> tuple[list[dict[str, Any]], tuple[int, int]]:
                 "slippage": round(sum(own), 8) if own else None,
                 "mae": trade.mae,
                 "mfe": trade.mfe,
+                "mae_bars": None if mae is None else round(min(mae, trade.profit_loss), 8),
+                "mfe_bars": None if mfe is None else round(max(mfe, trade.profit_loss), 8),
                 "duration": trade.duration,
                 "duration_hours": round((end - begin) / 3600, 6),
                 "entry_reason": entry.tag if entry else "",
@@ -290,6 +300,7 @@ def _trades(content: Content) -> tuple[list[dict[str, Any]], tuple[int, int]]:
                 "order_ids": list(trade.order_ids),
                 "at_entry": at_entry,
                 "at_exit": at_exit,
+                "dust": number - 1 in crumbs,
                 "doubtful": content.ledger.touches(trade.symbols, begin, end),
             }
         )
@@ -404,7 +415,7 @@ def _name(content: Content, run: RunDir | None) -> str:
 def _headline(metrics: Mapping[str, Any], errors: Sequence[Finding], result: BacktestResult, completed: bool) -> str:
     if completed:
         shown = {key: (metrics.get(key) or {}).get("display") or "–" for key in ("total_return", "max_drawdown")}
-        trades = len(result.closed_trades)
+        trades = len(result.closed_trades) - len(dust(result))
         sharpe = (metrics.get("sharpe_ratio") or {}).get("display") or "–"
         return (
             f"Return {shown['total_return']}, drawdown {shown['max_drawdown']}, Sharpe {sharpe}, "
@@ -417,9 +428,7 @@ def _headline(metrics: Mapping[str, Any], errors: Sequence[Finding], result: Bac
     return "No result: the run has no finished backtest"
 
 
-def _warnings(
-    label: str, findings: Sequence[Finding], content: Content, completed: bool, doubtful: int
-) -> list[str]:
+def _warnings(label: str, findings: Sequence[Finding], content: Content, completed: bool, doubtful: int) -> list[str]:
     result = content.result
     warnings = [label] if label else []
     warnings += [
@@ -433,11 +442,19 @@ def _warnings(
             warnings.append("no order was placed: the entry condition never held, or data ended before it could")
         elif not result.closed_trades:
             warnings.append("no trade was closed: win rate and trade figures mean nothing here")
-        elif len(result.closed_trades) < 30:
-            warnings.append(f"{len(result.closed_trades)} closed trades are too few to tell skill from luck")
+        elif (whole := len(result.closed_trades) - len(dust(result))) < 30:
+            warnings.append(f"{whole} closed trade{' is' if whole == 1 else 's are'} too few to tell skill from luck")
+        crumbs = len(dust(result))
+        if crumbs:
+            warnings.append(
+                f"LEAN counts {len(result.closed_trades)} closed trades; {crumbs} of them are crumbs that fees in the "
+                "bought coin left over. LEAN's own trade figures include them"
+            )
     warnings += content.ledger.warnings
     if doubtful:
-        warnings.append(f"{doubtful} trade{' touches' if doubtful == 1 else 's touch'} bars that the data ledger doubts")
+        warnings.append(
+            f"{doubtful} trade{' touches' if doubtful == 1 else 's touch'} bars that the data ledger doubts"
+        )
     return list(dict.fromkeys(warnings))
 
 
@@ -491,7 +508,7 @@ def rating(metrics: Mapping[str, Any]) -> list[str]:
     for key, words in _RATING.items():
         score = (metrics.get(key) or {}).get("value")
         if score is not None:
-            found.append(f"{words[int(score) - 1]} ({int(score)} of 3): {metrics[key].get('formula', '')}.")
+            found.append(f"{words[int(score) - 1]} ({int(score)} of 3)")
     return found
 
 

@@ -47,9 +47,11 @@ def page(content: Content) -> str:
         report=content.report,
         content=content,
         groups=_groups(content.report["metrics"]),
-        key_figures=[content.report["metrics"][key] | {"id": key} for key in KEY_FIGURES if key in content.report["metrics"]],
+        key_figures=[
+            content.report["metrics"][key] | {"id": key} for key in KEY_FIGURES if key in content.report["metrics"]
+        ],
         months=pictures.month_table(content.report["monthly_returns"]),
-        pictures=pictures.pictures(content.result),
+        pictures=pictures.pictures(content.result, content.report["trades"]),
         code=Markup(highlighted(content.code, "python")),
         spec=Markup(highlighted(content.spec_text, "yaml")),
         diff=Markup(highlighted((content.report["parent"] or {}).get("code", ""), "diff")),
@@ -72,6 +74,7 @@ def packed(value: object) -> str:
 def data_of(content: Content) -> dict[str, Any]:
     """What the page's charts, replay and tables draw."""
     result, report = content.result, content.report
+    excursions = pictures.excursions(report["trades"])
     equity = [[point[0], point[4]] for point in result.equity]
     start = equity[0][1] if equity else 0.0
     tickers = list(dict.fromkeys([s.symbol for s in content.signals] + [e.symbol for e in result.order_events]))
@@ -89,11 +92,13 @@ def data_of(content: Content) -> dict[str, Any]:
         "trades": _columns(
             report["trades"],
             ("number", "symbol", "direction", "entry_price", "exit_price", "quantity", "profit_loss", "return_pct",
-             "fees", "slippage", "mae", "mfe", "duration_hours", "entry_reason", "exit_reason", "doubtful"),
+             "fees", "slippage", "duration_hours", "entry_reason", "exit_reason", "doubtful", "dust"),
         )
         | {
             "entry": [seconds(trade["entry_time"]) for trade in report["trades"]],
             "exit": [seconds(trade["exit_time"]) for trade in report["trades"]],
+            "mae": [mae for mae, _ in excursions],
+            "mfe": [mfe for _, mfe in excursions],
             "at": _moments(report["trades"]),
         },
         "orders": [

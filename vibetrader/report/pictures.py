@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup, escape
 
-from vibetrader.backtest.metrics import daily_returns
+from vibetrader.backtest.metrics import daily_returns, dust
 from vibetrader.results.backtest import BacktestResult
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -34,14 +34,31 @@ def month_table(months: Mapping[str, float]) -> list[dict[str, Any]]:
                     "month": name,
                     "value": value,
                     "strength": 0 if value is None else round(12 + 68 * math.sqrt(abs(value) / largest)),
-                    "sign": "none" if value is None else "flat" if abs(value) < 0.005 else "up" if value > 0 else "down",
+                    "sign": "none"
+                    if value is None
+                    else "flat"
+                    if abs(value) < 0.005
+                    else "up"
+                    if value > 0
+                    else "down",
                 }
             )
         rows.append({"year": year, "cells": cells, "total": (growth - 1) * 100})
     return rows
 
 
-def pictures(result: BacktestResult) -> list[dict[str, Any]]:
+def excursions(trades: Sequence[Mapping[str, Any]]) -> list[tuple[float, float]]:
+    """MAE and MFE per trade: LEAN's, but by the bars where crumbs keep positions open, for which LEAN's know no end."""
+    crumbs = any(trade["dust"] for trade in trades)
+    return [
+        (trade["mae_bars"], trade["mfe_bars"])
+        if crumbs and trade["mae_bars"] is not None
+        else (trade["mae"], trade["mfe"])
+        for trade in trades
+    ]
+
+
+def pictures(result: BacktestResult, trades: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Title, explanation and SVG of each picture there is something to draw for."""
     found: list[dict[str, Any]] = []
     daily = daily_returns(result) * 100
@@ -57,7 +74,8 @@ def pictures(result: BacktestResult) -> list[dict[str, Any]]:
                 "svg": histogram(moved, "%", f"Histogram of {len(moved)} daily returns in percent"),
             }
         )
-    closed = result.closed_trades
+    crumbs = dust(result)
+    closed = [trade for place, trade in enumerate(result.closed_trades) if place not in crumbs]
     if len(closed) > 1:
         profits = np.array([trade.profit_loss for trade in closed])
         found.append(
@@ -68,12 +86,17 @@ def pictures(result: BacktestResult) -> list[dict[str, Any]]:
                 "svg": histogram(profits, "", f"Histogram of the profits of {len(closed)} trades"),
             }
         )
+        pairs = [
+            (-mae, mfe, trade["profit_loss"] > 0)
+            for (mae, mfe), trade in zip(excursions(trades), trades, strict=True)
+            if not trade["dust"]
+        ]
         found.append(
             {
                 "title": "How far against, how far in favour",
                 "note": "Each dot is a trade: right its largest loss while open (MAE), up its largest profit (MFE). "
                 "Winners that lie far right came close to a stop; losers high up gave back a profit.",
-                "svg": _scatter(result),
+                "svg": _scatter(pairs),
             }
         )
     return found
@@ -106,10 +129,9 @@ def histogram(values: Any, unit: str, label: str) -> Markup:
     return _svg(parts, label)
 
 
-def _scatter(result: BacktestResult) -> Markup:
-    closed = result.closed_trades
-    against = np.array([-trade.mae for trade in closed])
-    favour = np.array([trade.mfe for trade in closed])
+def _scatter(pairs: Sequence[tuple[float, float, bool]]) -> Markup:
+    against = np.array([pair[0] for pair in pairs])
+    favour = np.array([pair[1] for pair in pairs])
     right = float(np.quantile(against, 0.99)) or 1.0
     top = float(np.quantile(favour, 0.99)) or 1.0
     x = _scale(0, right, _LEFT, _WIDTH - _RIGHT)
@@ -119,14 +141,16 @@ def _scatter(result: BacktestResult) -> Markup:
         # One path of dots: a line of no length with round ends.
         dots = "".join(
             f"M{x(min(max(a, 0.0), right)):.1f} {y(min(max(f, 0.0), top)):.1f}h0"
-            for a, f, trade in zip(against.tolist(), favour.tolist(), closed, strict=True)
-            if (trade.profit_loss > 0) == won
+            for a, f, gained in pairs
+            if gained == won
         )
         if dots:
             parts.append(f'<path class="dots {kind}" d="{dots}"/>')
-    parts.append(f'<text class="axis" x="{_WIDTH - _RIGHT}" y="{_HEIGHT - 2}" text-anchor="end">largest loss while open</text>')
+    parts.append(
+        f'<text class="axis" x="{_WIDTH - _RIGHT}" y="{_HEIGHT - 2}" text-anchor="end">largest loss while open</text>'
+    )
     parts.append(f'<text class="axis" x="{_LEFT + 4}" y="{_TOP + 8}">largest profit while open</text>')
-    return _svg(parts, f"Adverse against favourable excursion of {len(closed)} trades")
+    return _svg(parts, f"Adverse against favourable excursion of {len(pairs)} trades")
 
 
 def _svg(parts: Sequence[str], label: str) -> Markup:

@@ -83,6 +83,8 @@ class Trade(FileModel):
     slippage: float | None = Field(description="Fills of its market orders against the price at submission.")
     mae: float
     mfe: float
+    mae_bars: float | None = Field(description="The same from the bars it was open in; LEAN's may cover more.")
+    mfe_bars: float | None
     duration: str
     duration_hours: float
     entry_reason: str = Field(description="Tag of the entry order.")
@@ -90,6 +92,7 @@ class Trade(FileModel):
     order_ids: list[int]
     at_entry: Moment | None = None
     at_exit: Moment | None = None
+    dust: bool = Field(False, description="A leftover of fees taken in the bought coin, which LEAN pairs like a trade.")
     doubtful: bool = Field(False, description="It touches bars that the data ledger doubts.")
 
 
@@ -154,6 +157,7 @@ class Report(FileModel):
     conditions_note: str = Field(description="Why conditions or their values are missing, or how far they agree.")
     monthly_returns: dict[str, float] = Field(description="Month → percent.")
     trade_count: int
+    dust_count: int
     trades: list[Trade] = Field(description="The first 5,000.")
     order_count: int
     equity: list[list[float]] = Field(description="UTC seconds, account value; thinned.")

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from vibetrader.backtest.conditions import Floats, NotComputable, SeriesOf, leaves, operands
 from vibetrader.errors import VibeTraderError
-from vibetrader.interpreter.series import Floats, NotComputable, SeriesOf, leaves, operands
 from vibetrader.marketdata.view import Bars, Place, consolidated, data_zone_of, find_place, read_bars
 from vibetrader.spec import expressions as ex
 from vibetrader.spec.check import warmup_by_timeframe
@@ -99,11 +99,20 @@ class Signals:
             for test in self.tests
             if test.side == side and test.text in self.truths
         }
-        values = {
-            name: _short(column[row]) for name, column in self.values.items() if np.isfinite(column[row])
-        }
+        values = {name: _short(column[row]) for name, column in self.values.items() if np.isfinite(column[row])}
         return {"values": values, "held": held}
 
+    def excursions(self, entry: float, exit_: float, price: float, quantity: float) -> tuple[float, float]:
+        """Largest loss (≤ 0) and profit (≥ 0) of a position by the bars between two moments; a short's quantity is < 0."""
+        first = int(np.searchsorted(self.bars.start, entry - 0.5))
+        last = int(np.searchsorted(self.bars.end, exit_ + 0.5, side="right"))
+        if last <= first:
+            return 0.0, 0.0
+        ends = (
+            (self.bars.low[first:last].min() - price) * quantity,
+            (self.bars.high[first:last].max() - price) * quantity,
+        )
+        return min(0.0, *map(float, ends)), max(0.0, *map(float, ends))
 
     def entry_held(self, node: ex.Expression, moment: Mapping[str, Any]) -> bool | None:
         """Whether a whole condition held at a moment of `at`; None where a part of it is not known."""
@@ -145,8 +154,8 @@ def signals_of(
         return None
     low = (first - date(1970, 1, 1)).days * 86400.0
     # A bar belongs to the period from the moment it can be acted on.
-    start = int(np.searchsorted(bars.end, low - 86400.0 * 0.5)) if warm else 0
-    period = _cut(bars, start)
+    start = int(np.searchsorted(bars.end, low)) if warm else 0
+    period = bars.rows(start)
     found = Signals(symbol, period)
     if spec is None:
         return found
@@ -195,18 +204,14 @@ def _bars(
     if finest == own:
         # The program's averages begin with its warm-up: so do these.
         start = int(np.searchsorted(bars.end, (first - date(1970, 1, 1)).days * 86400.0, side="right"))
-        bars = base = _cut(bars, max(0, start - warmup_by_timeframe(spec)[spec.timeframe]))
+        # LEAN also delivers the bar that ends when the warm-up begins.
+        bars = base = bars.rows(max(0, start - warmup_by_timeframe(spec)[spec.timeframe] - 1))
     return bars, base, True
 
 
 def _timeframes(spec: StrategySpec) -> list[str]:
     nodes = [node for side in spec.sides.values() for node in (side.entry, side.exit) if node is not None]
     return [timeframe for node in nodes for timeframe in ex.timeframes(node)]
-
-
-def _cut(bars: Bars, start: int) -> Bars:
-    columns = (bars.start, bars.end, bars.open, bars.high, bars.low, bars.close, bars.volume)
-    return Bars(*(column[start:] for column in columns), bars.seconds)
 
 
 def _compute(found: Signals, spec: StrategySpec, series: SeriesOf, start: int) -> None:

@@ -161,5 +161,3 @@ def named_universe(
         selector=selector,
         make_symbol=lambda ticker: state.make_symbol(ticker, security_type, market),
     )
-
-

@@ -91,7 +91,7 @@ report.drawCharts = () => {
     s.panes.forEach((pane, n) => {
       pane.lines.forEach((one, k) => {
         const histogram = /histogram$/.test(one.name);
-        const line = chart.addSeries(histogram ? lwc.HistogramSeries : lwc.LineSeries, { lineWidth: 1.5, priceLineVisible: false, lastValueVisible: true, crosshairMarkerVisible: false, priceFormat: { type: "price", precision: Math.min(decimals(one.values), 6), minMove: 10 ** -Math.min(decimals(one.values), 6) } }, n + 1);
+        const line = chart.addSeries(histogram ? lwc.HistogramSeries : lwc.LineSeries, { lineWidth: 1.5, priceLineVisible: false, lastValueVisible: true, crosshairMarkerVisible: false, priceFormat: { type: "price", precision: Math.min(decimals(one.values, 2), 6), minMove: 10 ** -Math.min(decimals(one.values, 2), 6) } }, n + 1);
         one.color = used++;
         const place = one.color;
         extra.push({ series: line, full: points(s.t, one.values), paint: () => line.applyOptions({ color: color(place) }) });
@@ -105,7 +105,7 @@ report.drawCharts = () => {
     market.fills = data.fills.map((fill, n) => ({ n, time: fill[0], symbol: data.tickers[fill[1]], price: fill[2], quantity: fill[3], order: fill[4] })).filter(fill => fill.symbol === s.symbol);
     market.fills.forEach(fill => { fill.row = rowOf(fill.time); });
     const t = data.trades;
-    market.lines = t.entry.map((entry, i) => ({ symbol: t.symbol[i], first: rowOf(entry), last: rowOf(t.exit[i]), exit: t.exit[i], from: t.entry_price[i], to: t.exit_price[i], profit: t.profit_loss[i] })).filter(line => line.symbol === s.symbol && line.first >= 0);
+    market.lines = t.entry.map((entry, i) => ({ symbol: t.symbol[i], first: rowOf(entry), last: rowOf(t.exit[i]), exit: t.exit[i], from: t.entry_price[i], to: t.exit_price[i], profit: t.profit_loss[i], dust: t.dust[i] })).filter(line => line.symbol === s.symbol && line.first >= 0 && !line.dust);
     market.overlay = new TradeLines();
     candles.attachPrimitive(market.overlay);
     chart.timeScale().subscribeVisibleLogicalRangeChange(() => mark());
@@ -122,7 +122,7 @@ report.drawCharts = () => {
   }
   report.showSymbol = showSymbol;
 
-  function decimals(values) {
+  function decimals(values, most = 4) {
     let places = 0;
     for (let i = 0; i < values.length; i += Math.max(1, values.length >> 7)) {
       const value = values[i];
@@ -131,7 +131,7 @@ report.drawCharts = () => {
       if (dot >= 0 && !text.includes("e")) places = Math.max(places, text.length - dot - 1);
     }
     const size = Math.abs(values.find(v => v) || 1);
-    return Math.min(places, size >= 1000 ? 2 : size >= 10 ? 4 : 8);
+    return Math.min(places, size >= 1000 ? 2 : size >= 10 ? most : 8);
   }
 
   // A fill at the end of a bar belongs to that bar: it was decided there.
@@ -143,7 +143,7 @@ report.drawCharts = () => {
     if (!range) return;
     let seen = market.fills.filter(fill => fill.row >= range.from - 5 && fill.row <= range.to + 5 && (market.cut === null || fill.n < market.upTo));
     const room = Math.max(60, box.clientWidth / 4);
-    const labels = seen.length < 24;
+    const labels = seen.length <= room / 24;
     if (seen.length > room) { const every = seen.length / room; seen = Array.from({ length: Math.floor(room) }, (_, i) => seen[Math.floor(i * every)]); }
     market.markers.setMarkers(seen.filter(fill => fill.row >= 0).map(fill => ({ time: market.symbol.t[fill.row], position: fill.quantity > 0 ? "belowBar" : "aboveBar", shape: fill.quantity > 0 ? "arrowUp" : "arrowDown", color: fill.quantity > 0 ? css("--up") : css("--down"), text: labels ? (fill.quantity > 0 ? "buy " : "sell ") + report.price(fill.price) : undefined })));
   }
@@ -280,7 +280,7 @@ report.drawCharts = () => {
     }
     if (exposure.t.length > 1) {
       pane++;
-      add(lwc.BaselineSeries, exposure, { baseValue: { type: "price", price: 0 }, lineType: 1, lineWidth: 1, priceFormat: percent, format: v => v.toFixed(0) + " %" }, () => ({ topLineColor: color(0), bottomLineColor: color(1), topFillColor1: report.dark() ? "rgba(111, 155, 255, 0.3)" : "rgba(41, 98, 255, 0.2)", topFillColor2: "rgba(41, 98, 255, 0.03)", bottomFillColor1: "rgba(232, 113, 10, 0.03)", bottomFillColor2: "rgba(232, 113, 10, 0.25)" }), "net exposure");
+      add(lwc.BaselineSeries, exposure, { baseValue: { type: "price", price: 0 }, lineType: 1, lineWidth: 1, priceFormat: percent, format: v => v.toFixed(0) + " %" }, () => ({ topLineColor: color(0), bottomLineColor: color(0), topFillColor1: report.dark() ? "rgba(111, 155, 255, 0.3)" : "rgba(41, 98, 255, 0.2)", topFillColor2: "rgba(41, 98, 255, 0.03)", bottomFillColor1: "rgba(232, 113, 10, 0.03)", bottomFillColor2: "rgba(232, 113, 10, 0.25)" }), "net exposure");
     }
     parts.forEach(part => part.paint());
     chart.panes().forEach((one, n) => one.setStretchFactor(n ? 1 : 2.6));
@@ -301,7 +301,7 @@ report.drawCharts = () => {
       const when = Object.assign(document.createElement("b"), { textContent: time === undefined ? "" : report.stamp(time) });
       spans[0].reverse();
       if (spans[0][0]) spans[0][0].style.color = color(0);
-      out.replaceChildren(when, ...spans[0]);
+      out.replaceChildren(...(when.textContent ? [when] : []), ...spans[0]);
       Object.keys(spans).filter(n => n > 0).forEach(n => {
         if (!rows[n]) return;
         let line = frame.querySelectorAll(".pane-name")[n - 1];

@@ -61,7 +61,7 @@ report.startReplay = () => {
   }
   function play() {
     if (now >= fills.length) now = 0;
-    byId("play").textContent = "⏸ Pause";
+    byId("play").textContent = "Pause";
     byId("play").setAttribute("aria-pressed", "true");
     timer = setTimeout(tick, 0);
   }

@@ -1,6 +1,6 @@
 "use strict";
 // Sortable tables, a page at a time, so that thousands of rows cost nothing.
-report.table = (place, { columns, count, caption, filter, onRow, size = 25 }) => {
+report.table = (place, { columns, count, caption, filter, onRow, hide, size = 25 }) => {
   const root = report.byId(place);
   if (!root) return;
   const used = columns.filter(column => column.values);
@@ -14,7 +14,7 @@ report.table = (place, { columns, count, caption, filter, onRow, size = 25 }) =>
   pager.setAttribute("aria-label", `Pages of ${caption}`);
   root.append(box, pager);
   let order = Array.from({ length: count }, (_, i) => i), page = 0, sorted = null, up = true, words = "";
-  const all = order;
+  let all = order;
   used.forEach(column => {
     const cell = document.createElement("th"), button = document.createElement("button");
     cell.scope = "col";
@@ -77,6 +77,13 @@ report.table = (place, { columns, count, caption, filter, onRow, size = 25 }) =>
     buttons[2].disabled = buttons[3].disabled = page >= pages() - 1;
     pager.hidden = count <= size && !words;
   }
+  // Rows that are of no interest until asked for.
+  const more = hide && report.byId(hide.switch);
+  if (more) {
+    const some = order.filter(i => !hide.rows[i]);
+    all = order = some;
+    more.addEventListener("change", () => { all = more.checked ? Array.from({ length: count }, (_, i) => i) : some; sort(); });
+  }
   const search = filter && report.byId(filter);
   if (search) {
     search.hidden = count <= size;
@@ -91,7 +98,7 @@ report.fillTables = () => {
   const signal = t.entry.map((_, i) => i);
   const length = hours => hours >= 48 ? `${(hours / 24).toFixed(1)} d` : hours >= 1 ? `${hours.toFixed(1)} h` : `${(hours * 60).toFixed(0)} min`;
   report.table("trade-table", {
-    caption: "Trades", count: t.entry.length, filter: "trade-filter", onRow: report.data.symbols.length ? report.showTrade : null,
+    caption: "Trades", count: t.entry.length, filter: "trade-filter", hide: { switch: "trade-dust", rows: t.dust }, onRow: report.data.symbols.length ? report.showTrade : null,
     columns: [
       { name: "#", values: t.number, ascending: true },
       { name: "Symbol", values: new Set(t.symbol).size > 1 ? t.symbol : null, text: true },

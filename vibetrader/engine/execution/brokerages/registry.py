@@ -49,7 +49,9 @@ MODELS: Final[dict[BrokerageName, type[DefaultBrokerageModel]]] = {
 }
 
 
-def create_brokerage_model(name: Any, account_type: Any = AccountType.MARGIN, algorithm: Any = None) -> DefaultBrokerageModel:
+def create_brokerage_model(
+    name: Any, account_type: Any = AccountType.MARGIN, algorithm: Any = None
+) -> DefaultBrokerageModel:
     """The model of a brokerage.
 
     Raises:

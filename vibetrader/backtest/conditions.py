@@ -148,7 +148,8 @@ class SeriesOf:
         columns = [self.of(argument) for argument in arguments]
         if name == "abs":
             return np.abs(columns[0])
-        return np.max(columns, axis=0) if name == "max" else np.min(columns, axis=0)
+        extreme = np.max(columns, axis=0) if name == "max" else np.min(columns, axis=0)
+        return np.asarray(extreme, dtype=np.float64)
 
     def _at(self, operand: ex.Expression, timeframe: str) -> Floats:
         other = self._others.get(timeframe)
@@ -282,9 +283,7 @@ def _trade_bars(bars: Bars) -> list[Any]:
     from vibetrader.engine.data.bars import TradeBar
 
     symbol = _nobody()
-    columns = [
-        column.tolist() for column in (bars.open, bars.high, bars.low, bars.close, bars.volume)
-    ]
+    columns = [column.tolist() for column in (bars.open, bars.high, bars.low, bars.close, bars.volume)]
     starts = (bars.start * 1e9).astype(np.int64).tolist()
     ends = (bars.end * 1e9).astype(np.int64).tolist()
     return [
