@@ -40,7 +40,9 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def cli(tmp_path: Path, cache_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
+def cli(
+    tmp_path: Path, cache_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Cli:
     """Run a command line in an empty folder; nobody is at the terminal."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("VIBETRADER_CACHE_DIR", str(cache_dir))

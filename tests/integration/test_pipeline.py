@@ -19,19 +19,7 @@ from vibetrader.rundir import RunDir
 from vibetrader.rundir.layout import JOURNAL, MESSAGES
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = [
-    "manifest.json",
-    "journal.jsonl",
-    "messages.jsonl",
-    "idea.md",
-    "spec.yaml",
-    "main.py",
-    "config.json",
-    "metrics.json",
-    "report.json",
-    "report.md",
-    "report.html",
-]
+FILES = ["manifest.json", "journal.jsonl", "messages.jsonl", "idea.md", "spec.yaml", "main.py", "config.json", "metrics.json", "report.json", "report.md", "report.html"]
 
 
 def test_the_first_idea_gives_a_complete_run_directory(cli: Cli) -> None:

@@ -130,7 +130,9 @@ class Loop:
         if state.status == AlgorithmStatus.STOPPED:
             self._results.log_message("Algorithm Stopped")
         elif state.status == AlgorithmStatus.DELETED:
-            self._results.debug_message(f"Algorithm Id:({state.context.algorithm_id}) Deleted by request.")
+            self._results.debug_message(
+                f"Algorithm Id:({state.context.algorithm_id}) Deleted by request."
+            )
         state.status = AlgorithmStatus.COMPLETED
         self._results.sample(self._last_time)
 

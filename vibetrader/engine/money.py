@@ -111,11 +111,7 @@ def text(value: Decimal) -> str:
 
 def remainder(value: Decimal, step: Decimal) -> Decimal:
     """What is left of a value after whole steps, with the value's sign; of any size, unlike Decimal's own `%`."""
-    return (
-        value - (value / step).to_integral_value(decimal.ROUND_DOWN) * step
-        if abs(value) >= step * 10**27
-        else value % step
-    )
+    return value - (value / step).to_integral_value(decimal.ROUND_DOWN) * step if abs(value) >= step * 10**27 else value % step
 
 
 def to_multiple(value: Decimal, step: Decimal) -> Decimal:

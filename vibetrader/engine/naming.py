@@ -115,10 +115,7 @@ def _similar_members(cls: type, name: str) -> list[str]:
     found = [
         member
         for member in members
-        if snake in member.split("_")
-        or f"_{snake}" in member
-        or f"{snake}_" in member
-        or snake.startswith(f"{member}_")
+        if snake in member.split("_") or f"_{snake}" in member or f"{snake}_" in member or snake.startswith(f"{member}_")
     ]
     return found[:3] or get_close_matches(snake, members, n=2, cutoff=0.84)
 

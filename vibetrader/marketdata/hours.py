@@ -451,9 +451,7 @@ class MarketHours:
         try:
             self._raw: dict[str, Any] = json.loads(path.read_bytes())["entries"]
         except (OSError, ValueError, KeyError) as error:
-            raise DataError(
-                f"cannot read the market hours in {path}: {error}", hint="repair or remove that file"
-            ) from error
+            raise DataError(f"cannot read the market hours in {path}: {error}", hint="repair or remove that file") from error
         self._keys = {key.lower(): key for key in self._raw}
         self._entries: dict[str, HoursEntry] = {}
 
@@ -476,7 +474,8 @@ class MarketHours:
         if found is None:
             kind = _type_name(security_type)
             raise NoSessionError(
-                f"Unable to locate exchange hours for {kind}-{market}-{ticker}.Available keys: {', '.join(self._raw)}"
+                f"Unable to locate exchange hours for {kind}-{market}-{ticker}."
+                f"Available keys: {', '.join(self._raw)}"
             )
         return found
 

@@ -129,7 +129,5 @@ def _read(path: Path) -> list[MapRow]:
                 text = parts[0]
                 rows.append(MapRow(date(int(text[:4]), int(text[4:6]), int(text[6:8])), parts[1].upper()))
     except (OSError, ValueError, IndexError) as error:
-        raise DataError(
-            f"cannot read the map file {path}: {error}", hint="each line is yyyyMMdd,ticker,exchange"
-        ) from error
+        raise DataError(f"cannot read the map file {path}: {error}", hint="each line is yyyyMMdd,ticker,exchange") from error
     return rows

@@ -43,9 +43,7 @@ class SymbolPropertiesDatabase:
 
     def __init__(self, data_folder: Path | None = None) -> None:
         path = (
-            data_folder / "symbol-properties" / "symbol-properties-database.csv"
-            if data_folder is not None
-            else _OWN_COPY
+            data_folder / "symbol-properties" / "symbol-properties-database.csv" if data_folder is not None else _OWN_COPY
         )
         if not path.is_file():
             path = _OWN_COPY

@@ -136,9 +136,7 @@ def _is(*names: str) -> Callable[[Any], bool]:
 
 def _model(value: Any) -> bool:
     """Models may be Python classes of the user's own, but not plain values."""
-    return not isinstance(
-        value, (bool, int, float, str, bytes, list, tuple, dict, set, Decimal, datetime, date, Symbol)
-    )
+    return not isinstance(value, (bool, int, float, str, bytes, list, tuple, dict, set, Decimal, datetime, date, Symbol))
 
 
 def _utc_time(algorithm: Any) -> datetime:
@@ -451,7 +449,9 @@ class QCAlgorithm(
         raise NotImplementedException("Please override the Initialize() method")
 
     @overloaded("year: int, month: int, day: int", "start: datetime")
-    def set_start_date(self, year: int = 0, month: int = 0, day: int = 0, start: datetime | None = None) -> None:
+    def set_start_date(
+        self, year: int = 0, month: int = 0, day: int = 0, start: datetime | None = None
+    ) -> None:
         """First date of the run."""
         if start is None:
             try:
@@ -486,9 +486,7 @@ class QCAlgorithm(
         self._vt.check_unlocked("self.set_end_date(): Cannot change end date after algorithm initialized.")
         self._vt.set_end(end)
 
-    @overloaded(
-        "starting_cash: float", "starting_cash: int", "symbol: str, starting_cash: float, conversion_rate: float = 0"
-    )
+    @overloaded("starting_cash: float", "starting_cash: int", "symbol: str, starting_cash: float, conversion_rate: float = 0")
     def set_cash(self, starting_cash: Any = 0, symbol: str | None = None, conversion_rate: Any = 0) -> None:
         """Cash at the start, of the account currency or of a named one."""
         self._vt.check_unlocked("self.set_cash(): Cannot change cash available after algorithm initialized.")
@@ -543,10 +541,7 @@ class QCAlgorithm(
         self._vt.risk_free_interest_rate_model = assembly.wrap_interest_rate_model(model)
 
     @overloaded(
-        "ticker: str",
-        "symbol: Symbol",
-        "benchmark: Callable[[datetime], float]",
-        "security_type: SecurityType, symbol: str",
+        "ticker: str", "symbol: Symbol", "benchmark: Callable[[datetime], float]", "security_type: SecurityType, symbol: str"
     )
     def set_benchmark(
         self, ticker: str | None = None, symbol: Any = None, benchmark: Any = None, security_type: Any = None
@@ -863,6 +858,4 @@ def _parse_float(text: str | None, default: float) -> float:
 
 for _base in QCAlgorithm.__mro__:
     if _base.__module__.startswith("vibetrader.") and "_spelled" not in vars(_base):
-        add_aliases(
-            _base, {"isin": "ISIN", "cusip": "CUSIP", "sedol": "SEDOL", "cik": "CIK", "composite_figi": "CompositeFIGI"}
-        )
+        add_aliases(_base, {"isin": "ISIN", "cusip": "CUSIP", "sedol": "SEDOL", "cik": "CIK", "composite_figi": "CompositeFIGI"})

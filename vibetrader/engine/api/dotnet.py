@@ -505,9 +505,7 @@ IDisposable = object
 IEnumerable = _GenericMeta("IEnumerable", (), {})
 IList = _GenericMeta("IList", (), {})
 IDictionary = _GenericMeta("IDictionary", (), {})
-DateTimeKind = type(
-    "DateTimeKind", (), {"UTC": 1, "Utc": 1, "LOCAL": 2, "Local": 2, "UNSPECIFIED": 0, "Unspecified": 0}
-)
+DateTimeKind = type("DateTimeKind", (), {"UTC": 1, "Utc": 1, "LOCAL": 2, "Local": 2, "UNSPECIFIED": 0, "Unspecified": 0})
 
 
 @lean_names
@@ -567,3 +565,4 @@ NAMESPACES: Final[dict[str, tuple[str, ...]]] = {
     "System.Threading.Tasks": (),
     "Python.Runtime": (),
 }  # fmt: skip
+

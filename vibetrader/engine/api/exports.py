@@ -111,3 +111,5 @@ def placeholder_of(name: str) -> Any:
     if len(name) > 2 and name[0] == "I" and name[1].isupper() and name[2].islower():
         return type(name, (), {"__doc__": f"LEAN's {name}."})
     return placeholder(name)
+
+

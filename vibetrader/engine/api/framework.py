@@ -220,12 +220,7 @@ class FrameworkMixin:
 
     def set_portfolio_construction(self, portfolio_construction: Any) -> None:
         """The portfolio construction model."""
-        _check(
-            "set_portfolio_construction",
-            "portfolio_construction",
-            "IPortfolioConstructionModel",
-            portfolio_construction,
-        )
+        _check("set_portfolio_construction", "portfolio_construction", "IPortfolioConstructionModel", portfolio_construction)
         self._vt.framework.portfolio_construction = portfolio_construction
 
     def set_execution(self, execution: Any) -> None:

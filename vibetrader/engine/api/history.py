@@ -203,12 +203,7 @@ class HistoryCall:
         return f"No method matches given arguments for history: ({', '.join(map(class_text, arguments))})."
 
     def _requests(
-        self,
-        symbols: list[Symbol],
-        kind: type | None,
-        given: list[Any],
-        keywords: dict[str, Any],
-        shown: tuple[Any, ...] = (),
+        self, symbols: list[Symbol], kind: type | None, given: list[Any], keywords: dict[str, Any], shown: tuple[Any, ...] = ()
     ) -> tuple[list[HistoryRequest], dict[str, Any]]:
         state = self._algorithm._vt
         try:
@@ -307,9 +302,7 @@ class HistoryCall:
 
 
 def _is_data(kind: Any) -> bool:
-    return isinstance(kind, type) and (
-        issubclass(kind, BaseData) or hasattr(kind, "get_source") or hasattr(kind, "reader")
-    )
+    return isinstance(kind, type) and (issubclass(kind, BaseData) or hasattr(kind, "get_source") or hasattr(kind, "reader"))
 
 
 def _is_request(value: Any) -> bool:
@@ -327,9 +320,7 @@ def _custom_kind(state: Any, symbols: list[Symbol]) -> type | None:
     """Class of custom data when all symbols have the same. LEAN: Common/Extensions.cs, GetCustomDataTypeFromSymbols."""
     kinds: list[type | None] = []
     for symbol in symbols:
-        kind = next(
-            (config.type for config in state.subscriptions.get_configs(symbol, True) if config.is_custom_data), None
-        )
+        kind = next((config.type for config in state.subscriptions.get_configs(symbol, True) if config.is_custom_data), None)
         if kind not in kinds:
             kinds.append(kind)
     return kinds[0] if len(kinds) == 1 else None

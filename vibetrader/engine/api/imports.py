@@ -88,12 +88,8 @@ class _LeanModule(ModuleType):
         if own == "AlgorithmImports":
             if name == "plt":
                 return importlib.util.find_spec("matplotlib") is not None
-            return (
-                name in _PYTHON
-                or _typing(name)
-                or name in exports.star_names()
-                or _dotnet_name("System", name)
-                or (name in ("AddReference",))
+            return name in _PYTHON or _typing(name) or name in exports.star_names() or _dotnet_name("System", name) or (
+                name in ("AddReference",)
             )
         if own in _MODEL_PACKAGES or own.split(".")[0] in _MODEL_PACKAGES:
             return name in exports.homes()

@@ -75,10 +75,7 @@ def overloaded(*signatures: str, names: Mapping[str, object] | None = None) -> C
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         overloads = Overloads(function.__name__, *signatures, names=names)
         bind = overloads.bind
-        wants_number = (
-            "_overload"
-            in function.__code__.co_varnames[: function.__code__.co_argcount + function.__code__.co_kwonlyargcount]
-        )
+        wants_number = "_overload" in function.__code__.co_varnames[: function.__code__.co_argcount + function.__code__.co_kwonlyargcount]
 
         @wraps(function)
         def call(self: Any, *arguments: Any, **keywords: Any) -> Any:

@@ -55,10 +55,7 @@ class SecuritiesMixin:
 
     _vt: Any
 
-    @overloaded(
-        _WITH_LEVERAGE
-        + ", extended_market_hours: bool = False, data_normalization_mode: Optional[DataNormalizationMode] = None"
-    )
+    @overloaded(_WITH_LEVERAGE + ", extended_market_hours: bool = False, data_normalization_mode: Optional[DataNormalizationMode] = None")
     def add_equity(self, ticker: str, resolution: Any, market: Any, fill_forward: bool, leverage: Any,
                    extended_market_hours: bool, data_normalization_mode: Any) -> Any:  # fmt: skip
         """Subscribe to a stock or fund.
@@ -81,9 +78,7 @@ class SecuritiesMixin:
     @overloaded(_WITH_LEVERAGE)
     def add_forex(self, ticker: str, resolution: Any, market: Any, fill_forward: bool, leverage: Any) -> Any:
         """Subscribe to a currency pair."""
-        return self._vt_add(
-            SecurityType.FOREX, ticker, resolution, market, fill_forward=fill_forward, leverage=leverage
-        )
+        return self._vt_add(SecurityType.FOREX, ticker, resolution, market, fill_forward=fill_forward, leverage=leverage)
 
     @overloaded(_WITH_LEVERAGE)
     def add_cfd(self, ticker: str, resolution: Any, market: Any, fill_forward: bool, leverage: Any) -> Any:
@@ -93,9 +88,7 @@ class SecuritiesMixin:
     @overloaded(_WITH_LEVERAGE)
     def add_crypto(self, ticker: str, resolution: Any, market: Any, fill_forward: bool, leverage: Any) -> Any:
         """Subscribe to a crypto pair."""
-        return self._vt_add(
-            SecurityType.CRYPTO, ticker, resolution, market, fill_forward=fill_forward, leverage=leverage
-        )
+        return self._vt_add(SecurityType.CRYPTO, ticker, resolution, market, fill_forward=fill_forward, leverage=leverage)
 
     @overloaded(_WITH_LEVERAGE)
     def add_crypto_future(self, ticker: str, resolution: Any, market: Any, fill_forward: bool, leverage: Any) -> Any:
@@ -282,3 +275,4 @@ class SecuritiesMixin:
 def _refuse_type(security_type: SecurityType) -> None:
     if security_type in _REFUSED:
         refuse(_REFUSED[security_type])
+

@@ -35,7 +35,6 @@ _FIRST_START: Final = from_date(date(1998, 1, 1))
 #: One .NET tick.
 TICK: Final = 100
 
-
 class AlgorithmState:
     """Everything the engine knows about an algorithm.
 
@@ -307,20 +306,18 @@ class AlgorithmState:
         """Call the user's `on_end_of_day`."""
         self.algorithm.on_end_of_day(*arguments)
 
-
 def _today() -> date:
     """Today; only limits how late an end date may be."""
     return datetime.now().date()
-
 
 def base_virtual(method: Callable[..., Any]) -> Callable[..., Any]:
     """Mark a callback of the base class, so that one can tell whether the user overrides it."""
     method.__lean_base__ = True  # type: ignore[attr-defined]
     return method
 
-
 def date_ns(moment: date) -> int:
     """Midnight of a date or datetime."""
     if isinstance(moment, datetime):
         return from_datetime(moment.replace(tzinfo=None)) // DAY * DAY
     return from_date(moment)
+

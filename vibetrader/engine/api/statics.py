@@ -198,9 +198,7 @@ class OrderSizing:
         return float(adjust_by_lot_size(security, money.dec(quantity)))
 
     @staticmethod
-    def get_order_size_for_percent_volume(
-        security: Any, maximum_percent_current_volume: Any, desired_order_size: Any
-    ) -> float:
+    def get_order_size_for_percent_volume(security: Any, maximum_percent_current_volume: Any, desired_order_size: Any) -> float:
         """At most a share of the volume."""
         most = money.dec(maximum_percent_current_volume) * money.dec(security.volume)
         return _limited(security, most, money.dec(desired_order_size))

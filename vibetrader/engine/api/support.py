@@ -123,6 +123,5 @@ REFUSED_METHODS: Final[tuple[str, ...]] = tuple(
     for feature in FEATURES
     if feature.level == "none"
     for member in feature.members
-    if member.islower()
-    and member not in ("trading_calendar", "add_command", "link", "run_command", "download", "set_live_mode")
+    if member.islower() and member not in ("trading_calendar", "add_command", "link", "run_command", "download", "set_live_mode")
 )

@@ -71,9 +71,7 @@ def quantity_of(value: Any) -> Decimal:
     if abs(number) >= _LARGEST:
         return _LARGEST if number > 0 else -_LARGEST
     exact = money.dec(number)
-    return (
-        money.plain(Decimal(f"{number:.{_DOUBLE_DIGITS}g}")) if len(exact.as_tuple().digits) > _DOUBLE_DIGITS else exact
-    )
+    return money.plain(Decimal(f"{number:.{_DOUBLE_DIGITS}g}")) if len(exact.as_tuple().digits) > _DOUBLE_DIGITS else exact
 
 
 def price_of(value: Any) -> Decimal:
@@ -234,9 +232,7 @@ class TradingMixin:
         return _market(self, symbol, quantity_of(quantity), tag, order_properties, asynchronous)
 
     @order_method(*_three(""))
-    def market_order(
-        self, symbol: Symbol, quantity: Any, asynchronous: bool, tag: Any, order_properties: Any
-    ) -> OrderTicket:
+    def market_order(self, symbol: Symbol, quantity: Any, asynchronous: bool, tag: Any, order_properties: Any) -> OrderTicket:
         """Trade at the market.
 
         While the market is closed it becomes a market-on-open order; on daily data of a market that closes, while it is
@@ -567,7 +563,9 @@ def _check_silently(state: Any, request: SubmitOrderRequest) -> OrderResponse:
         return error(request, codes.SECURITY_PRICE_ZERO, zero_price_text(request.symbol))
     ticker, quote = request.symbol.value, security.quote_currency.symbol
     if quote not in state.portfolio.cash_book:
-        return error(request, codes.QUOTE_CURRENCY_REQUIRED, f"{ticker}: requires {quote} in the cashbook to trade.")
+        return error(
+            request, codes.QUOTE_CURRENCY_REQUIRED, f"{ticker}: requires {quote} in the cashbook to trade."
+        )
     if not security.quote_currency.conversion_rate_decimal:
         return error(
             request,
@@ -650,7 +648,9 @@ def _combo(algorithm: Any, legs: list[Leg], quantity: Decimal, limit: Decimal, t
     state = algorithm._vt
     _check_leg_sizes(legs, quantity)
     kind = OrderType.COMBO_LIMIT if limit else OrderType.COMBO_MARKET
-    manager = GroupOrderManager(state.transactions.get_increment_group_order_manager_id(), len(legs), quantity, limit)
+    manager = GroupOrderManager(
+        state.transactions.get_increment_group_order_manager_id(), len(legs), quantity, limit
+    )
     tickets: list[OrderTicket] = []
     requests = []
     for leg in legs:
@@ -698,9 +698,7 @@ def _check_leg_sizes(legs: list[Leg], quantity: Decimal) -> None:
 # --- liquidation and targets --------------------------------------------------------------------------------------------
 
 
-def _liquidate(
-    algorithm: Any, symbols: Iterable[Any], tag: Any, properties: Any, asynchronous: bool
-) -> list[OrderTicket]:
+def _liquidate(algorithm: Any, symbols: Iterable[Any], tag: Any, properties: Any, asynchronous: bool) -> list[OrderTicket]:
     """LEAN: QCAlgorithm.Trading.cs, Liquidate."""
     state = algorithm._vt
     if not state.settings.liquidate_enabled:
@@ -748,7 +746,7 @@ def _others(state: Any, symbols: list[Symbol]) -> list[Symbol]:
     """Symbols to liquidate beside targets. LEAN: QCAlgorithm.Trading.cs, GetSymbolsToLiquidate."""
     return sorted(
         (symbol for symbol in state.portfolio.keys() if symbol not in symbols),  # noqa: SIM118 (not a dict)
-        key=lambda item: item.value,
+        key=lambda item: item.value
     )
 
 
@@ -766,7 +764,8 @@ def _set_holdings(algorithm: Any, symbol: Symbol, quantity: Decimal, liquidate: 
         tickets = _liquidate(algorithm, _others(state, [symbol]), tag, properties, False)
     tag = "" if tag is None else tag
     waiting = state.transactions.open_quantity(
-        lambda ticket: ticket.symbol == symbol and ticket.order_type in (OrderType.MARKET, OrderType.MARKET_ON_OPEN)
+        lambda ticket: ticket.symbol == symbol
+        and ticket.order_type in (OrderType.MARKET, OrderType.MARKET_ON_OPEN)
     )
     size = quantity - waiting
     if size:
@@ -829,3 +828,4 @@ def adjust_by_lot_size(lot: Decimal, quantity: Decimal) -> Decimal:
         rest -= lot
     size -= rest
     return size if quantity >= 0 else -size
+

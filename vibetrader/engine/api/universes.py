@@ -161,3 +161,5 @@ def named_universe(
         selector=selector,
         make_symbol=lambda ticker: state.make_symbol(ticker, security_type, market),
     )
+
+

@@ -183,9 +183,7 @@ class Fill(LeanOverrides):
     """Order events of one fill. LEAN: Common/Orders/Fills/Fill.cs."""
 
     def __init__(self, order_events: Any) -> None:
-        self.events: list[OrderEvent] = (
-            list(order_events) if isinstance(order_events, (list, tuple)) else [order_events]
-        )
+        self.events: list[OrderEvent] = list(order_events) if isinstance(order_events, (list, tuple)) else [order_events]
 
     def __iter__(self) -> Any:
         return iter(self.events)
@@ -236,7 +234,9 @@ class FillModel(LeanOverrides):
         if end_utc + self.parameters.stale_span_ns < order.time_ns:
             if self._waits_for_fresh_data(asset, end_utc, order.time_ns):
                 return fill
-            fill.message = f"Warning: fill at stale price ({clock_text(prices.end_ns)} {asset.exchange.time_zone})"
+            fill.message = (
+                f"Warning: fill at stale price ({clock_text(prices.end_ns)} {asset.exchange.time_zone})"
+            )
         fill.fill_price_decimal = self._market_price(asset, order, prices)
         fill.status = OrderStatus.FILLED
         self._slip(fill, asset, order)
@@ -472,15 +472,15 @@ class FillModel(LeanOverrides):
         return self._prices(asset, direction)
 
     def _prices(self, asset: Any, direction: OrderDirection) -> Prices:
-        if (type(self).get_prices is not FillModel.get_prices and not isinstance(self, EquityFillModel)) or (
-            isinstance(self, EquityFillModel) and type(self).get_prices is not EquityFillModel.get_prices
-        ):
+        if (type(self).get_prices is not FillModel.get_prices and not isinstance(self, EquityFillModel)) or (isinstance(self, EquityFillModel) and type(self).get_prices is not EquityFillModel.get_prices):
             prices = self.get_prices(asset, direction)
         else:
             return self._default_prices(asset, direction)
         if isinstance(prices, Prices):
             return prices
-        return Prices(prices.time, prices.end_time, prices.current, prices.open, prices.high, prices.low, prices.close)
+        return Prices(
+            prices.time, prices.end_time, prices.current, prices.open, prices.high, prices.low, prices.close
+        )
 
     def _default_prices(self, asset: Any, direction: OrderDirection) -> Prices:
         """Quotes of the side, else trades. LEAN: FillModel.cs, GetPrices."""
@@ -488,9 +488,7 @@ class FillModel(LeanOverrides):
             if self._subscribes(asset, "Tick"):
                 columns, i = asset.cache.last()
                 if columns is not None and hasattr(columns.bar(i), "tick_type"):
-                    price = columns.decimal(
-                        "bid_close" if direction == _SELL else "ask_close", i
-                    ) or columns.price_decimal(i)
+                    price = columns.decimal("bid_close" if direction == _SELL else "ask_close", i) or columns.price_decimal(i)
                     return Prices(columns.start[i], columns.end[i], price, ZERO, ZERO, ZERO, ZERO)
             if self._subscribes(asset, "QuoteBar"):
                 quote = quote_row(asset)
@@ -531,7 +529,9 @@ class FillModel(LeanOverrides):
     def _only_coarse(self, asset: Any) -> bool:
         """All visible subscriptions are hours or days. LEAN: FillModel.cs, ShouldWaitForFreshData."""
         visible = self._visible(asset)
-        return bool(visible) and all(config.resolution in (Resolution.HOUR, Resolution.DAILY) for config in visible)
+        return bool(visible) and all(
+            config.resolution in (Resolution.HOUR, Resolution.DAILY) for config in visible
+        )
 
     def _waits_for_fresh_data(self, asset: Any, end_utc: Nanoseconds, order_utc: Nanoseconds) -> bool:
         """LEAN: FillModel.cs, ShouldWaitForFreshDataOnStale."""

@@ -392,9 +392,7 @@ class TransactionHandler:
         security = self._state.securities[order.symbol]
         quantity = ticket.quantity_decimal if request.quantity_decimal is None else request.quantity_decimal
         if order.status == OrderStatus.NEW:
-            self._log_error(
-                "BrokerageTransactionHandler.Update(): Cannot update a pending submit order with status New"
-            )
+            self._log_error("BrokerageTransactionHandler.Update(): Cannot update a pending submit order with status New")
             request.set_response(OrderResponse.invalid_new_status(request, order))
         elif is_closed(order.status) and not request.is_allowed_for_closed_order:
             self._log_error(
@@ -518,7 +516,9 @@ class TransactionHandler:
         if refusal is not None:
             return refusal
         for leg in orders:
-            accepted, message = verdict(state.brokerage_model.can_submit_order(state.securities[leg.symbol], leg, None))
+            accepted, message = verdict(
+                state.brokerage_model.can_submit_order(state.securities[leg.symbol], leg, None)
+            )
             if not accepted:
                 if message is None:
                     message = BrokerageMessageEvent.warning("InvalidOrder", "")
@@ -572,7 +572,9 @@ class TransactionHandler:
             self._handle_event(
                 OrderEvent(order, self.utc_ns, OrderFee.ZERO, "BrokerageModel declared unable to update order")
             )
-            return OrderResponse.error(request, OrderResponseErrorCode.BROKERAGE_MODEL_REFUSED_TO_UPDATE_ORDER, text)
+            return OrderResponse.error(
+                request, OrderResponseErrorCode.BROKERAGE_MODEL_REFUSED_TO_UPDATE_ORDER, text
+            )
         if order.group_order_manager is None:
             changed = order.clone()
             changed.apply_update(request)
@@ -608,9 +610,7 @@ class TransactionHandler:
             new = order.status == OrderStatus.NEW
             self._fall_back(order)
             return (
-                OrderResponse.invalid_new_status(request, order)
-                if new
-                else OrderResponse.invalid_status(request, order)
+                OrderResponse.invalid_new_status(request, order) if new else OrderResponse.invalid_status(request, order)
             )
         ticket.set_order(order)
         orders = self._pending_group(order)
@@ -1061,3 +1061,4 @@ def _condition(filter: Any) -> Callable[[Any], Any]:
         return filter  # type: ignore[no-any-return]
     symbol = symbolcache.to_symbol(filter)
     return lambda item: item.symbol == symbol
+

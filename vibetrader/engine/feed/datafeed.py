@@ -203,9 +203,7 @@ class DataFeed:
             step = self.step
         data_filter = _filter_of(security) if config.is_filtered_subscription else None
         if not state.is_warming_up:
-            stream = self.reader.stream(
-                config, hours, subscription.start, subscription.end, step, data_filter=data_filter
-            )
+            stream = self.reader.stream(config, hours, subscription.start, subscription.end, step, data_filter=data_filter)
             subscription.load(stream.columns, stream.events)
             return
         stream = self._load_with_warmup(subscription, hours, step, data_filter)

@@ -24,9 +24,7 @@ class Registration:
         "_event", "_increment", "_manager", "_span", "_zone", "consolidator", "disposed", "number", "scan_time",
     )  # fmt: skip
 
-    def __init__(
-        self, manager: SubscriptionManager, consolidator: Any, config: SubscriptionDataConfig, number: int
-    ) -> None:
+    def __init__(self, manager: SubscriptionManager, consolidator: Any, config: SubscriptionDataConfig, number: int) -> None:
         self._manager = manager
         self._zone = config.exchange_zone
         self._increment = max(config.increment_ns, SECOND)
@@ -264,9 +262,7 @@ class SubscriptionManager:
 
     # -- consolidators --------------------------------------------------------------------------------------------
 
-    def config_for(
-        self, symbol: Symbol, consolidator: Any, tick_type: TickType | None = None
-    ) -> SubscriptionDataConfig:
+    def config_for(self, symbol: Symbol, consolidator: Any, tick_type: TickType | None = None) -> SubscriptionDataConfig:
         """The configuration whose bars a consolidator takes.
 
         Raises:
@@ -290,7 +286,9 @@ class SubscriptionManager:
                     output = getattr(consolidator, "output_type", None)
                     if output not in (TradeBar, QuoteBar, Tick):
                         return config
-                    quotes = output is QuoteBar or (output is Tick and str(symbol.security_type) in ("FOREX", "CFD"))
+                    quotes = output is QuoteBar or (
+                        output is Tick and str(symbol.security_type) in ("FOREX", "CFD")
+                    )
                     chosen = TickType.QUOTE if quotes else TickType.TRADE
                 if config.tick_type != chosen:
                     continue

@@ -255,15 +255,13 @@ class DataReader:
             rows: list[Ints] = []
             offset = 0
             for ticker, low, high in _ticker_spans(mapping, symbol.value, first_day, last_day):
-                path, entry = leanformat.data_path(self.data_folder, type_name, symbol.market, resolution, ticker, kind)
+                path, entry = leanformat.data_path(
+                    self.data_folder, type_name, symbol.market, resolution, ticker, kind
+                )
                 part = leanformat.read_all(path, entry, names, scaled)
                 if part is None or not len(part.times):
                     continue
-                lower = (
-                    np.searchsorted(part.times, (low - 1) * DAY)
-                    if low == first_day
-                    else np.searchsorted(part.times, low * DAY)
-                )
+                lower = np.searchsorted(part.times, (low - 1) * DAY) if low == first_day else np.searchsorted(part.times, low * DAY)
                 upper = np.searchsorted(part.times, (high + 1) * DAY)
                 parts.append(part)
                 rows.append(np.arange(lower, upper, dtype=np.int64) + offset)
@@ -445,10 +443,9 @@ class DataReader:
                     continue
                 day, _, clock = stamp.partition(" ")
                 hour, minute, second = [*clock.split(":"), "0", "0", "0"][:3] if clock else ("0", "0", "0")
-                ns = (
-                    from_date(date(int(day[:4]), int(day[4:6]), int(day[6:8])))
-                    + (int(hour or 0) * 3600 + int(minute) * 60 + int(second)) * 10**9
-                )
+                ns = from_date(date(int(day[:4]), int(day[4:6]), int(day[6:8]))) + (
+                    int(hour or 0) * 3600 + int(minute) * 60 + int(second)
+                ) * 10**9
                 points.append(MarginInterestRate(symbol, to_datetime(ns), float(rate.split(",")[0])))
         return points
 
@@ -506,15 +503,11 @@ class DataReader:
             if mapping.has_data(this):
                 if splits_and_dividends:
                     if split is not None:
-                        found.append(
-                            (emit, Split(symbol, moment, float(split[1]), float(split[0]), SplitType.SPLIT_OCCURRED))
-                        )
+                        found.append((emit, Split(symbol, moment, float(split[1]), float(split[0]), SplitType.SPLIT_OCCURRED)))
                         split = None
                     split = factors.split_after(this)
                     if split is not None:
-                        found.append(
-                            (emit, Split(symbol, moment, close_before(day), float(split[0]), SplitType.WARNING))
-                        )
+                        found.append((emit, Split(symbol, moment, close_before(day), float(split[0]), SplitType.WARNING)))
                     if dividend is not None:
                         ratio, reference = dividend
                         amount = round_to(reference - reference * ratio, 2)
@@ -532,9 +525,7 @@ class DataReader:
                 point = Delisting(symbol, to_datetime(delisted_day * DAY), close_before(day), DelistingType.WARNING)
                 found.append((max(zone.to_utc(delisted_day * DAY), zone.to_utc(start)), point))
             if day > delisted_day:
-                point = Delisting(
-                    symbol, to_datetime((delisted_day + 1) * DAY), close_before(day), DelistingType.DELISTED
-                )
+                point = Delisting(symbol, to_datetime((delisted_day + 1) * DAY), close_before(day), DelistingType.DELISTED)
                 found.append((zone.to_utc((delisted_day + 1) * DAY), point))
                 break
         return found
@@ -678,7 +669,9 @@ def _gaps(
             found.append((row, fill.end, fill.start, fill.end))
         if fill is not None and filler.ends_within(fill, start_list[row + 1], end_list[row + 1]):
             return found, row + 1
-    found += [(count - 1, fill.end, fill.start, fill.end) for fill in filler.after(start_list[-1], end_list[-1], False)]
+    found += [
+        (count - 1, fill.end, fill.start, fill.end) for fill in filler.after(start_list[-1], end_list[-1], False)
+    ]
     return found, count
 
 
@@ -892,9 +885,7 @@ def concatenate(parts: list[Columns]) -> Columns:
     first = parts[0]
     if isinstance(first, ObjectColumns):
         return ObjectColumns(
-            first.symbol,
-            [e for part in parts for e in part.emit],
-            [p for part in parts for p in part.points],  # type: ignore[attr-defined]
+            first.symbol, [e for part in parts for e in part.emit], [p for part in parts for p in part.points]  # type: ignore[attr-defined]
         )
     offset = 0
     joined: list[tuple[int, RawBars]] = []
@@ -938,7 +929,9 @@ def concatenate(parts: list[Columns]) -> Columns:
             ask_source=ask_sources,
         )
     if any(part.symbols is not None for part in parts):
-        result.symbols = [symbol for part in parts for symbol in (part.symbols or [part.symbol] * len(part))]
+        result.symbols = [
+            symbol for part in parts for symbol in (part.symbols or [part.symbol] * len(part))
+        ]
     return result
 
 

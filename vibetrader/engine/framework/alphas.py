@@ -74,13 +74,7 @@ class ConstantAlphaModel(AlphaModel):
         for symbol, security in list(self._securities.items()):
             if security.price != 0 and self.should_emit_insight(now, symbol):
                 yield Insight(
-                    symbol,
-                    self._period,
-                    self._type,
-                    self._direction,
-                    self._magnitude,
-                    self._confidence,
-                    weight=self._weight,
+                    symbol, self._period, self._type, self._direction, self._magnitude, self._confidence, weight=self._weight
                 )
 
     def should_emit_insight(self, utc_time: Any, symbol: Any) -> bool:
@@ -277,9 +271,7 @@ class MacdAlphaModel(_ConsolidatedAlpha):
         from vibetrader.engine.indicators.kinds import MovingAverageType
 
         self._periods = (fast_period, slow_period, signal_period)
-        self._kind = (
-            MovingAverageType.EXPONENTIAL if moving_average_type is None else MovingAverageType(moving_average_type)
-        )
+        self._kind = MovingAverageType.EXPONENTIAL if moving_average_type is None else MovingAverageType(moving_average_type)
         self._resolution = Resolution(resolution)
         self._data = {}
         self._insights = InsightCollection()

@@ -176,11 +176,7 @@ class StandardDeviationExecutionModel(_IndicatorModel):
     __clr_name__ = _NAMESPACE + "StandardDeviationExecutionModel"
 
     def __init__(
-        self,
-        period: int = 60,
-        deviations: float = 2,
-        resolution: Resolution = Resolution.MINUTE,
-        asynchronous: bool = True,
+        self, period: int = 60, deviations: float = 2, resolution: Resolution = Resolution.MINUTE, asynchronous: bool = True
     ) -> None:
         super().__init__(asynchronous)
         self._period, self._deviations, self._resolution = period, float(deviations), Resolution(resolution)

@@ -35,7 +35,7 @@ _END_OF_TIME: Final = datetime(2050, 12, 31)
 #: Sets period and close time of an insight once it is generated.
 Period = Callable[["Insight", Any], None]
 
-_REST: Final = 'magnitude: Optional[float] = None, confidence: Optional[float] = None, source_model: str = None, weight: Optional[float] = None, tag: str = ""'
+_REST: Final = "magnitude: Optional[float] = None, confidence: Optional[float] = None, source_model: str = None, weight: Optional[float] = None, tag: str = \"\""
 _PRICE: Final = Overloads(
     "price",
     f"symbol: Symbol, period: timedelta, direction: InsightDirection, {_REST}",
@@ -45,16 +45,16 @@ _PRICE: Final = Overloads(
 )
 _CONSTRUCTOR: Final = Overloads(
     ".ctor",
-    'symbol: Symbol, period: timedelta, type: InsightType, direction: InsightDirection, tag: str = ""',
-    'symbol: Symbol, expiry_func: Callable[[datetime], datetime], type: InsightType, direction: InsightDirection, tag: str = ""',
+    "symbol: Symbol, period: timedelta, type: InsightType, direction: InsightDirection, tag: str = \"\"",
+    "symbol: Symbol, expiry_func: Callable[[datetime], datetime], type: InsightType, direction: InsightDirection, tag: str = \"\"",
     "symbol: Symbol, period: timedelta, type: InsightType, direction: InsightDirection, magnitude: Optional[float], "
-    'confidence: Optional[float], source_model: str = None, weight: Optional[float] = None, tag: str = ""',
+    "confidence: Optional[float], source_model: str = None, weight: Optional[float] = None, tag: str = \"\"",
     "symbol: Symbol, expiry_func: Callable[[datetime], datetime], type: InsightType, direction: InsightDirection, "
     "magnitude: Optional[float], confidence: Optional[float], source_model: str = None, weight: Optional[float] = None, "
-    'tag: str = ""',
+    "tag: str = \"\"",
     "generated_time_utc: datetime, symbol: Symbol, period: timedelta, type: InsightType, direction: InsightDirection, "
     "magnitude: Optional[float], confidence: Optional[float], source_model: str = None, weight: Optional[float] = None, "
-    'tag: str = ""',
+    "tag: str = \"\"",
 )
 
 
@@ -201,10 +201,7 @@ class Insight:
         number, given = _CONSTRUCTOR.bind(arguments, keywords)
         span: Any = given.get("period")
         self._set(
-            given["symbol"],
-            _of_span(span) if span is not None else _of_function(given["expiry_func"]),
-            given["type"],
-            given,
+            given["symbol"], _of_span(span) if span is not None else _of_function(given["expiry_func"]), given["type"], given
         )
         if span is not None:
             self.period = span

@@ -283,9 +283,7 @@ def date_rule_function(rule: Any) -> Callable[[datetime], datetime]:
         nonlocal dates, current
         now = from_datetime(moment)
         if dates is None:
-            found = (
-                rule.dates(now, _END) if hasattr(rule, "dates") else map(from_datetime, rule.get_dates(moment, _LAST))
-            )
+            found = rule.dates(now, _END) if hasattr(rule, "dates") else map(from_datetime, rule.get_dates(moment, _LAST))
             dates = iter(found)
             current = next(dates, _END)
         if now >= current:
@@ -355,9 +353,7 @@ class CompositeRiskManagementModel(RiskManagementModel):
     def __init__(self, *risk_management_models: Any) -> None:
         self._models = _flatten(risk_management_models)
         if not self._models:
-            raise ArgumentException(
-                "Must specify at least 1 risk management model for the CompositeRiskManagementModel"
-            )
+            raise ArgumentException("Must specify at least 1 risk management model for the CompositeRiskManagementModel")
 
     def manage_risk(self, algorithm: Any, targets: list[Any]) -> Iterable[Any]:
         """Each model sees the targets of the ones before."""

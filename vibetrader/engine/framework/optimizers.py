@@ -86,11 +86,7 @@ class MinimumVariancePortfolioOptimizer(LeanOverrides):
         import numpy as np
 
         returns = np.asarray(historical_returns, dtype=float)
-        matrix = (
-            np.cov(returns, rowvar=False).reshape(returns.shape[1], -1)
-            if covariance is None
-            else np.asarray(covariance)
-        )
+        matrix = np.cov(returns, rowvar=False).reshape(returns.shape[1], -1) if covariance is None else np.asarray(covariance)
         expected = returns.mean(axis=0) if expected_returns is None else np.asarray(expected_returns)
         size = len(expected)
         start = np.full(size, 1.0 / size)
@@ -137,9 +133,7 @@ class MaximumSharpeRatioPortfolioOptimizer(LeanOverrides):
 
         returns = np.asarray(historical_returns, dtype=float)
         matrix = np.cov(returns, rowvar=False) if covariance is None else np.asarray(covariance)
-        expected = (
-            returns.mean(axis=0) if expected_returns is None else np.asarray(expected_returns)
-        ) - self.risk_free_rate
+        expected = (returns.mean(axis=0) if expected_returns is None else np.asarray(expected_returns)) - self.risk_free_rate
         size = len(expected)
         start = np.full(size, 1.0 / size)
         found = _minimize(

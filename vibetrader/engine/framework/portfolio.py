@@ -33,19 +33,13 @@ class EqualWeightingPortfolioConstructionModel(PortfolioConstructionModel):
     __clr_name__ = _NAMESPACE + "EqualWeightingPortfolioConstructionModel"
     _bias = PortfolioBias.LONG_SHORT
 
-    def __init__(
-        self, rebalance: Any = Resolution.DAILY, portfolio_bias: PortfolioBias = PortfolioBias.LONG_SHORT, **names: Any
-    ) -> None:
+    def __init__(self, rebalance: Any = Resolution.DAILY, portfolio_bias: PortfolioBias = PortfolioBias.LONG_SHORT, **names: Any) -> None:
         super().__init__(_rebalance(rebalance, names))
         self._bias = PortfolioBias(portfolio_bias)
 
     def determine_target_percent(self, active_insights: list[Insight]) -> dict[Insight, float]:
         """1 divided by the number of symbols, with the sign of the direction."""
-        count = sum(
-            1
-            for insight in active_insights
-            if insight.direction != InsightDirection.FLAT and self.respect_portfolio_bias(insight)
-        )
+        count = sum(1 for insight in active_insights if insight.direction != InsightDirection.FLAT and self.respect_portfolio_bias(insight))
         percent = 0 if count == 0 else dec(1) / count
         return {insight: float(direction_of(self._bias, insight) * percent) for insight in active_insights}
 
@@ -105,9 +99,7 @@ class SectorWeightingPortfolioConstructionModel(EqualWeightingPortfolioConstruct
 
     __clr_name__ = _NAMESPACE + "SectorWeightingPortfolioConstructionModel"
 
-    def __init__(
-        self, rebalance: Any = Resolution.DAILY, portfolio_bias: PortfolioBias = PortfolioBias.LONG_SHORT, **names: Any
-    ) -> None:
+    def __init__(self, rebalance: Any = Resolution.DAILY, portfolio_bias: PortfolioBias = PortfolioBias.LONG_SHORT, **names: Any) -> None:
         super().__init__(rebalance, portfolio_bias, **names)
         self._sectors: dict[Any, str] = {}
 
@@ -160,13 +152,7 @@ class AccumulativeInsightPortfolioConstructionModel(PortfolioConstructionModel):
 
     __clr_name__ = _NAMESPACE + "AccumulativeInsightPortfolioConstructionModel"
 
-    def __init__(
-        self,
-        rebalance: Any = None,
-        portfolio_bias: PortfolioBias = PortfolioBias.LONG_SHORT,
-        percent: float = 0.03,
-        **names: Any,
-    ) -> None:
+    def __init__(self, rebalance: Any = None, portfolio_bias: PortfolioBias = PortfolioBias.LONG_SHORT, percent: float = 0.03, **names: Any) -> None:
         super().__init__(_rebalance(rebalance, names))
         self._bias = PortfolioBias(portfolio_bias)
         self._percent = abs(percent)
@@ -279,9 +265,7 @@ class MeanVarianceOptimizationPortfolioConstructionModel(_OptimizedModel):
         self._bias = PortfolioBias(portfolio_bias)
         lower = 0 if self._bias == PortfolioBias.LONG else -1
         upper = 0 if self._bias == PortfolioBias.SHORT else 1
-        self._optimizer = (
-            optimizer if optimizer is not None else MinimumVariancePortfolioOptimizer(lower, upper, target_return)
-        )
+        self._optimizer = optimizer if optimizer is not None else MinimumVariancePortfolioOptimizer(lower, upper, target_return)
 
     def should_create_target_for_insight(self, insight: Insight) -> bool:
         """Only those with a magnitude, which joins the returns."""
@@ -373,9 +357,7 @@ class BlackLittermanOptimizationPortfolioConstructionModel(_OptimizedModel):
         self._risk_free, self._delta, self._tau = risk_free_rate, delta, tau
         lower = 0 if self._bias == PortfolioBias.LONG else -1
         upper = 0 if self._bias == PortfolioBias.SHORT else 1
-        self._optimizer = (
-            optimizer if optimizer is not None else MaximumSharpeRatioPortfolioOptimizer(lower, upper, risk_free_rate)
-        )
+        self._optimizer = optimizer if optimizer is not None else MaximumSharpeRatioPortfolioOptimizer(lower, upper, risk_free_rate)
 
     def should_create_target_for_insight(self, insight: Insight) -> bool:
         """Only those whose magnitude is allowed."""
@@ -450,9 +432,7 @@ class BlackLittermanOptimizationPortfolioConstructionModel(_OptimizedModel):
             by_symbol = {insight.symbol: insight for insight in own}
             p_rows.append(
                 [
-                    int(by_symbol[symbol].direction) * (by_symbol[symbol].magnitude or 0.0) / q
-                    if symbol in by_symbol
-                    else 0.0
+                    int(by_symbol[symbol].direction) * (by_symbol[symbol].magnitude or 0.0) / q if symbol in by_symbol else 0.0
                     for symbol in symbols
                 ]
             )
@@ -536,3 +516,5 @@ def _on_simplex(vector: Any) -> Any:
     places = np.arange(1, len(vector) + 1)
     rho = places[ordered - sums / places > 0][-1]
     return np.maximum(vector - sums[rho - 1] / rho, 0)
+
+

@@ -17,13 +17,7 @@ from vibetrader.engine.universe.base import UNCHANGED, universe_symbol
 from vibetrader.engine.universe.userdefined import UserDefinedUniverse
 
 _NAMESPACE: Final = "QuantConnect.Algorithm.Framework.Selection."
-_SPANS: Final = {
-    Resolution.TICK: 1,
-    Resolution.SECOND: SECOND,
-    Resolution.MINUTE: MINUTE,
-    Resolution.HOUR: HOUR,
-    Resolution.DAILY: DAY,
-}
+_SPANS: Final = {Resolution.TICK: 1, Resolution.SECOND: SECOND, Resolution.MINUTE: MINUTE, Resolution.HOUR: HOUR, Resolution.DAILY: DAY}
 
 
 @lean_names
@@ -120,9 +114,7 @@ class CustomUniverseSelectionModel(UniverseSelectionModel):
         state = algorithm._vt
         settings = self._settings if self._settings is not None else state.universe_settings
         choose = method(self, "select", "Select")
-        config = state.subscriptions.universe_config(
-            universe_symbol(self._name, self._kind, self._market), None, Resolution.DAILY
-        )
+        config = state.subscriptions.universe_config(universe_symbol(self._name, self._kind, self._market), None, Resolution.DAILY)
         yield UserDefinedUniverse(
             config,
             settings,

@@ -143,7 +143,9 @@ def _symbol_frame(pandas: Any, symbol: Symbol, series: list[Series], kind: type 
         assert trades is not None
         columns, low, high = trades.columns, trades.low, trades.high
         ends = columns.end[low:high]
-        return _frame(pandas, symbol, ends, {name: getattr(columns, name)[low:high] for name in (*_PRICES, "volume")})
+        return _frame(
+            pandas, symbol, ends, {name: getattr(columns, name)[low:high] for name in (*_PRICES, "volume")}
+        )
     if quotes is not None:
         _add_quotes(table, quotes)
     if trades is not None:
@@ -158,9 +160,7 @@ def _symbol_frame(pandas: Any, symbol: Symbol, series: list[Series], kind: type 
             times[moment] = 0
     order = sorted(times)
     nan = float("nan")
-    return _frame(
-        pandas, symbol, order, {name: [entries.get(t, nan) for t in order] for name, entries in table.items()}
-    )
+    return _frame(pandas, symbol, order, {name: [entries.get(t, nan) for t in order] for name, entries in table.items()})
 
 
 def _add_quotes(table: dict[str, dict[int, float]], quotes: Series) -> None:

@@ -17,13 +17,7 @@ from vibetrader.engine.naming import lean_names
 from vibetrader.engine.timekeeping import from_timedelta
 
 _LOOKBACK: Final = 5
-_RETRY: Final = {
-    Resolution.DAILY: 10,
-    Resolution.HOUR: 24,
-    Resolution.MINUTE: 1440,
-    Resolution.SECOND: 1440,
-    Resolution.TICK: 1440,
-}
+_RETRY: Final = {Resolution.DAILY: 10, Resolution.HOUR: 24, Resolution.MINUTE: 1440, Resolution.SECOND: 1440, Resolution.TICK: 1440}
 
 
 class Series:
@@ -39,9 +33,7 @@ class Series:
 
     __slots__ = ("columns", "events", "high", "low", "request")
 
-    def __init__(
-        self, request: HistoryRequest, columns: Columns, low: int, high: int, events: list[tuple[int, Any]]
-    ) -> None:
+    def __init__(self, request: HistoryRequest, columns: Columns, low: int, high: int, events: list[tuple[int, Any]]) -> None:
         self.request = request
         self.columns = columns
         self.low = low
@@ -148,8 +140,7 @@ class HistoryProvider:
     def moments(self, requests: Iterable[HistoryRequest]) -> Iterator[tuple[int, list[Any]]]:
         """UTC time and data points of each moment, oldest first."""
         streams = [
-            ((time, order, point) for time, point in series.points())
-            for order, series in enumerate(self.series(requests))
+            ((time, order, point) for time, point in series.points()) for order, series in enumerate(self.series(requests))
         ]
         merged = merge(*streams, key=lambda entry: entry[:2])
         return grouped((time, point) for time, _, point in merged)
@@ -219,9 +210,7 @@ class HistoryProvider:
             return _unique(retried)
         symbols = list(dict.fromkeys(request.symbol for request in missing))
         days = min(60, 5 * _RETRY[Resolution.DAILY])
-        return _unique(
-            self.factory.of_bars(symbols, None, days, Resolution.DAILY, {"fill_forward": False}, use_all=True)
-        )
+        return _unique(self.factory.of_bars(symbols, None, days, Resolution.DAILY, {"fill_forward": False}, use_all=True))
 
     # --- warm-up -----------------------------------------------------------------------------------------------
 
@@ -243,13 +232,7 @@ class HistoryProvider:
             chosen = config.resolution if resolution is None else resolution
             hours = state.exchange_hours(config.symbol)
             local = start_time_for_bars(
-                hours,
-                hours.time_zone.to_local(state.utc_ns),
-                max(SPAN[chosen], 10**9),
-                bars,
-                False,
-                config.data_zone,
-                False,
+                hours, hours.time_zone.to_local(state.utc_ns), max(SPAN[chosen], 10**9), bars, False, config.data_zone, False
             )
             result = min(result, zone.to_local(hours.time_zone.to_utc(local)))
         return result

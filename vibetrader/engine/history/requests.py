@@ -29,7 +29,9 @@ class HistoryRequest:
         hours: Sessions of the exchange.
     """
 
-    def __init__(self, config: SubscriptionDataConfig, start: int, end: int, fill_step: int | None, hours: Any) -> None:
+    def __init__(
+        self, config: SubscriptionDataConfig, start: int, end: int, fill_step: int | None, hours: Any
+    ) -> None:
         self.config = config
         self.start = start
         self.end = end
@@ -95,9 +97,7 @@ class RequestFactory:
         configs = self._configs(symbol)
         own = [config for config in configs if not config.is_internal_feed] or configs
         finest: Resolution | None = min((config.resolution for config in own), default=None)
-        if finest is not None and (
-            finest != Resolution.TICK or kind is Tick or (kind is not None and kind not in _COMMON)
-        ):
+        if finest is not None and (finest != Resolution.TICK or kind is Tick or (kind is not None and kind not in _COMMON)):
             return finest
         if kind is None or kind in _COMMON:
             return self._state.universe_settings.resolution  # type: ignore[no-any-return]
@@ -146,12 +146,7 @@ class RequestFactory:
         return self._new_configs(symbol, kind, resolution, subscriptions, order)
 
     def _new_configs(
-        self,
-        symbol: Symbol,
-        kind: type | None,
-        resolution: Resolution | None,
-        subscriptions: list[Any],
-        order: dict[Any, int],
+        self, symbol: Symbol, kind: type | None, resolution: Resolution | None, subscriptions: list[Any], order: dict[Any, int]
     ) -> list[SubscriptionDataConfig]:
         state = self._state
         settings = state.universe_settings
@@ -196,20 +191,13 @@ class RequestFactory:
     # --- requests --------------------------------------------------------------------------------------------------
 
     def request(
-        self,
-        config: SubscriptionDataConfig,
-        start: int,
-        end: int,
-        resolution: Resolution | None,
-        options: dict[str, Any],
+        self, config: SubscriptionDataConfig, start: int, end: int, resolution: Resolution | None, options: dict[str, Any]
     ) -> HistoryRequest:
         """LEAN: HistoryRequestFactory.cs, CreateHistoryRequest; times in UTC."""
         resolution = config.resolution if resolution is None else resolution
         kind = config.type
         if resolution != config.resolution and kind in _COMMON:
-            kind = (
-                Tick if resolution == Resolution.TICK else QuoteBar if config.tick_type == TickType.QUOTE else TradeBar
-            )
+            kind = Tick if resolution == Resolution.TICK else QuoteBar if config.tick_type == TickType.QUOTE else TradeBar
         fill = config.fill_data_forward
         if options.get("fill_forward") is not None:
             fill = options["fill_forward"]
@@ -235,13 +223,7 @@ class RequestFactory:
         return HistoryRequest(made, start, end, SPAN[resolution] if fill else None, hours)
 
     def of_dates(
-        self,
-        symbols: Iterable[Symbol],
-        kind: type | None,
-        start: int,
-        end: int,
-        resolution: Any,
-        options: dict[str, Any],
+        self, symbols: Iterable[Symbol], kind: type | None, start: int, end: int, resolution: Any, options: dict[str, Any]
     ) -> list[HistoryRequest]:
         """Requests between two moments, by the algorithm's clock."""
         zone: TimeZone = self._state.time_zone
@@ -262,20 +244,12 @@ class RequestFactory:
         for symbol in symbols:
             for config in self.matching(symbol, kind, resolution, use_all):
                 chosen = config.resolution if resolution is None else resolution
-                start = self.start_of_bars(
-                    symbol, periods, chosen, config.data_zone, config.type, options.get("extended_market_hours")
-                )
+                start = self.start_of_bars(symbol, periods, chosen, config.data_zone, config.type, options.get("extended_market_hours"))
                 requests.append(self.request(config, start, state.utc_ns, chosen, options))
         return requests
 
     def start_of_bars(
-        self,
-        symbol: Symbol,
-        periods: int,
-        resolution: Resolution,
-        data_zone: TimeZone,
-        kind: type,
-        extended: bool | None,
+        self, symbol: Symbol, periods: int, resolution: Resolution, data_zone: TimeZone, kind: type, extended: bool | None
     ) -> int:
         """UTC start that gives that many bars by now. LEAN: HistoryRequestFactory.cs, GetStartTimeAlgoTz."""
         state = self._state

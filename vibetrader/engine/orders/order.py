@@ -813,13 +813,7 @@ _MAKERS: Final[dict[OrderType, Callable[[Any], Order]]] = {
         r.symbol, r.quantity_decimal, r.stop_price_decimal, r.limit_price_decimal, r.time_ns, r.tag, r.order_properties
     ),
     OrderType.LIMIT_IF_TOUCHED: lambda r: LimitIfTouchedOrder(
-        r.symbol,
-        r.quantity_decimal,
-        r.trigger_price_decimal,
-        r.limit_price_decimal,
-        r.time_ns,
-        r.tag,
-        r.order_properties,
+        r.symbol, r.quantity_decimal, r.trigger_price_decimal, r.limit_price_decimal, r.time_ns, r.tag, r.order_properties
     ),
     OrderType.TRAILING_STOP: lambda r: TrailingStopOrder(
         r.symbol,

@@ -171,7 +171,9 @@ class OrderRequest:
         """When it was made, UTC."""
         return to_datetime(self.time_ns).replace(tzinfo=UTC)
 
-    def set_response(self, response: OrderResponse, status: OrderRequestStatus = OrderRequestStatus.ERROR) -> None:
+    def set_response(
+        self, response: OrderResponse, status: OrderRequestStatus = OrderRequestStatus.ERROR
+    ) -> None:
         """Note the answer. LEAN: OrderRequest.cs, SetResponse: an error is an error whatever the status says."""
         self.response = response
         self.status = OrderRequestStatus.ERROR if response.is_error else status

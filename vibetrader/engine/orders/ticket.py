@@ -198,9 +198,7 @@ class OrderTicket:
             if kind == OrderType.TRAILING_STOP or self._order is None:
                 if field == OrderField.TRAILING_AS_PERCENTAGE:
                     # LEAN's `get` without a type argument casts to decimal
-                    raise InvalidCastException(
-                        "Unable to cast object of type 'System.Boolean' to type 'System.Decimal'."
-                    )
+                    raise InvalidCastException("Unable to cast object of type 'System.Boolean' to type 'System.Decimal'.")
                 return source.trailing_amount
             raise self._no_access(field)
         raise ArgumentException(

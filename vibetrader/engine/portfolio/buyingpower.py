@@ -161,7 +161,9 @@ class MaintenanceMarginParameters:
     def for_current_holdings(cls, security: Any) -> MaintenanceMarginParameters:
         """Of the position."""
         holdings = security.holdings
-        return cls(security, holdings.quantity_decimal, holdings.holdings_cost_decimal, holdings.holdings_value_decimal)
+        return cls(
+            security, holdings.quantity_decimal, holdings.holdings_cost_decimal, holdings.holdings_value_decimal
+        )
 
     @classmethod
     def for_quantity_at_current_price(cls, security: Any, quantity: object) -> MaintenanceMarginParameters:
@@ -503,7 +505,9 @@ class BuyingPowerModel(LeanOverrides):
         if not _above_minimum(portfolio, minimum, difference):
             reason = None
             if not parameters.silence_non_error_reasons:
-                reason = f"The target order margin {text(difference)} is less than the minimum {text(total * minimum)}."
+                reason = (
+                    f"The target order margin {text(difference)} is less than the minimum {text(total * minimum)}."
+                )
             portfolio.warn_of_small_target()
             return GetMaximumOrderQuantityResult(ZERO, reason, False)
         last = ZERO
@@ -566,7 +570,9 @@ class BuyingPowerModel(LeanOverrides):
     def get_reserved_buying_power_for_position(self, parameters: Any) -> Any:
         """Margin the position uses."""
         return ReservedBuyingPowerForPosition(
-            number(self.get_maintenance_margin(MaintenanceMarginParameters.for_current_holdings(parameters.security)))
+            number(
+                self.get_maintenance_margin(MaintenanceMarginParameters.for_current_holdings(parameters.security))
+            )
         )
 
     def get_buying_power(self, parameters: Any) -> Any:

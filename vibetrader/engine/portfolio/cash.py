@@ -252,9 +252,7 @@ class CashBook(LeanDictionary[str, Cash]):
     __clr_name__ = "QuantConnect.Securities.CashBook"
     _pair = pair_type("String,Cash")
 
-    def __init__(
-        self, on_add: Callable[[Cash], None] | None = None, on_update: Callable[[], None] | None = None
-    ) -> None:
+    def __init__(self, on_add: Callable[[Cash], None] | None = None, on_update: Callable[[], None] | None = None) -> None:
         self._currencies: dict[str, Cash] = {}
         self._account_currency = ""
         self.on_add = on_add
@@ -395,5 +393,7 @@ class CashBook(LeanDictionary[str, Cash]):
         lines += [cash.text(self._account_currency) for cash in self._currencies.values()]
         lines.append("-------------------------------------------------")
         total = money.text(money.round_to(self.total_value_decimal, 2))
-        lines.append(f"CashBook Total Value:                {currencies.sign(self._account_currency)}{total}")
+        lines.append(
+            f"CashBook Total Value:                {currencies.sign(self._account_currency)}{total}"
+        )
         return "\n".join(lines) + "\n"

@@ -92,9 +92,7 @@ class ConversionFinder:
             cash.conversion = ConstantConversion(account, _ZERO)
             return []
         configs: list[Any] = []
-        resolution = min(
-            (config.resolution for config in state.subscriptions.all_configs()), default=default_resolution
-        )
+        resolution = min((config.resolution for config in state.subscriptions.all_configs()), default=default_resolution)
 
         def make(symbol: Symbol) -> Any:
             config = state.subscriptions.add_internal(symbol, resolution)
@@ -219,7 +217,9 @@ def seed_rates(state: Any, seed: Callable[[list[Any]], None], only: Iterable[str
     book = state.portfolio.cash_book
     wanted = None if only is None else set(only)
     cashes = [
-        cash for cash in book.cashes if (not cash.conversion_rate_decimal if wanted is None else cash.symbol in wanted)
+        cash
+        for cash in book.cashes
+        if (not cash.conversion_rate_decimal if wanted is None else cash.symbol in wanted)
     ]
     securities: list[Any] = []
     for cash in cashes:

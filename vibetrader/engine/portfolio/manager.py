@@ -329,9 +329,7 @@ class SecurityPortfolioManager(LeanDictionary[Symbol, SecurityHolding]):
         if not security.holdings.invested:
             return float(power)
         if (held > 0 and direction == OrderDirection.SELL) or (held < 0 and direction == OrderDirection.BUY):
-            initial = security.buying_power_model.get_initial_margin_requirement(
-                InitialMarginParameters(security, held)
-            )
+            initial = security.buying_power_model.get_initial_margin_requirement(InitialMarginParameters(security, held))
             power += self.margin_of(security) + abs(number(initial))
         return float(power)
 
@@ -433,7 +431,9 @@ class SecurityPortfolioManager(LeanDictionary[Symbol, SecurityHolding]):
             distribution = getattr(dividend, "distribution_decimal", None)
             if distribution is None:
                 distribution = money.dec(dividend.distribution)
-            total = security.holdings.quantity_decimal * distribution * security.quote_currency.conversion_rate_decimal
+            total = (
+                security.holdings.quantity_decimal * distribution * security.quote_currency.conversion_rate_decimal
+            )
             self._base.add_amount_decimal(total)
             security.holdings.dividends_decimal += total
 

@@ -35,9 +35,7 @@ class DefaultMarginCallModel(LeanOverrides):
 
     __clr_name__ = "QuantConnect.Securities.DefaultMarginCallModel"
 
-    def __init__(
-        self, portfolio: Any, default_order_properties: Any = None, margin_buffer: object = Decimal("0.10")
-    ) -> None:
+    def __init__(self, portfolio: Any, default_order_properties: Any = None, margin_buffer: object = Decimal("0.10")) -> None:
         self.portfolio = portfolio
         self.default_order_properties = default_order_properties
         self._buffer = money.dec(margin_buffer)

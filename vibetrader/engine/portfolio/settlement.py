@@ -131,3 +131,4 @@ class DelayedSettlementModel(LeanOverrides):
             return CashAmount(ZERO, "")
         total = sum((self._book.to_account_currency(amount, currency) for _, currency, amount in self._waiting), ZERO)
         return CashAmount(total, self._book.account_currency)
+

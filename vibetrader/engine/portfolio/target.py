@@ -100,7 +100,9 @@ def target_quantity(state: Any, symbol: Symbol, percent: Decimal, delta: bool) -
     lot = security.symbol_properties.lot_size_decimal
     lots = quantity_of(result) / lot
     if result.is_error:
-        state.error(f"Unable to compute order quantity of {symbol}. Reason: {result.reason} Returning null.")
+        state.error(
+            f"Unable to compute order quantity of {symbol}. Reason: {result.reason} Returning null."
+        )
         return None
     if portfolio.take_small_target_warning():
         state.debug(

@@ -113,9 +113,7 @@ class DateRules(ScheduleRules):
         number, given = _EVERY.bind(arguments, keywords)
         days = given["days"] if number == 1 else [given["day"]]
         name = ",".join(day.to_string() for day in days)
-        return FuncDateRule(
-            name, native=lambda start, end: (day for day in _each_day(start, end) if _weekday(day) in days)
-        )
+        return FuncDateRule(name, native=lambda start, end: (day for day in _each_day(start, end) if _weekday(day) in days))
 
     def every_day(self, *arguments: Any, **keywords: Any) -> FuncDateRule:
         """Every date, or every date the market of a symbol is open."""
@@ -176,9 +174,7 @@ class DateRules(ScheduleRules):
         _, given = _PERIODS[kind].bind(arguments, keywords)
         symbol, offset = given.get("symbol"), given["days_offset"]
         if (check_always or symbol is not None) and not 0 <= offset <= limit:
-            raise ArgumentOutOfRangeException(
-                f"DateRules.{kind}() : Offset must be between 0 and {limit}", "daysOffset"
-            )
+            raise ArgumentOutOfRangeException(f"DateRules.{kind}() : Offset must be between 0 and {limit}", "daysOffset")
         hours = None
         extended = given.get("extended_market_hours", False)
         if symbol is not None:
@@ -198,7 +194,9 @@ class DateRules(ScheduleRules):
 
         return FuncDateRule(_name(symbol, kind, offset if forward else -offset), native=dates)
 
-    def _week(self, kind: str, forward: bool, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> FuncDateRule:
+    def _week(
+        self, kind: str, forward: bool, arguments: tuple[Any, ...], keywords: dict[str, Any]
+    ) -> FuncDateRule:
         _, given = _PERIODS[kind].bind(arguments, keywords)
         symbol, offset = given.get("symbol"), given["days_offset"]
         extended = given.get("extended_market_hours", False)
@@ -293,7 +291,9 @@ _BOUNDS: Final[dict[str, Callable[[datetime, datetime], Iterator[tuple[int, int]
 }
 
 
-def _scheduled_day(hours: Any, base: int, offset: int, forward: bool, extended: bool, boundary: int | None) -> int:
+def _scheduled_day(
+    hours: Any, base: int, offset: int, forward: bool, extended: bool, boundary: int | None
+) -> int:
     """LEAN: DateRules.cs, GetScheduledDay; without hours every day is open."""
     step = DAY if forward else -DAY
 

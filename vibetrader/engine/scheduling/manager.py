@@ -101,9 +101,7 @@ class ScheduleManager:
         name = f"Training: Now: {to_datetime(self._state.utc_ns):%Y-%m-%dT%H:%M:%S.%f}0Z"
         return self._on(name, self._date_rules.today, self._time_rules.now, given["training_code"])
 
-    def _on(
-        self, name: str | None, date_rule: Any, time_rule: Any, callback: Callable[[], Any] | None
-    ) -> ScheduledEvent:
+    def _on(self, name: str | None, date_rule: Any, time_rule: Any, callback: Callable[[], Any] | None) -> ScheduledEvent:
         def run(event_name: str, moment: int) -> None:
             callback()  # type: ignore[misc]  # None fails here, at the first event, as in LEAN
 
@@ -168,10 +166,8 @@ class ScheduleManager:
 
     def _note_next(self, events: list[ScheduledEvent]) -> None:
         # events that were added meanwhile are not in the list before the next sort
-        self.next_due = (
-            min((event.next_ns for event in self._ids), default=NEVER)
-            if self._dirty
-            else (events[0].next_ns if events else NEVER)
+        self.next_due = min((event.next_ns for event in self._ids), default=NEVER) if self._dirty else (
+            events[0].next_ns if events else NEVER
         )
 
     def _in_order(self) -> list[ScheduledEvent]:

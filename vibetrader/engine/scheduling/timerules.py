@@ -76,7 +76,9 @@ class TimeRules(ScheduleRules):
             offset = given["hour"] * HOUR + given["minute"] * MINUTE + given.get("second", 0) * SECOND
         tz = given.get("time_zone") or self._zone
         to_utc = tz.to_utc
-        return FuncTimeRule(_number(offset / HOUR), native=lambda dates: (to_utc(day + offset) for day in dates))
+        return FuncTimeRule(
+            _number(offset / HOUR), native=lambda dates: (to_utc(day + offset) for day in dates)
+        )
 
     def every(self, *arguments: Any, **keywords: Any) -> FuncTimeRule:
         """Each interval from midnight on; begins anew every date."""

@@ -66,9 +66,7 @@ class SecurityExchange:
         """Whether regular hours are on at a clock time of the exchange."""
         return bool(self.hours.is_open_at(from_datetime(date_time), False))
 
-    def is_open_during_bar(
-        self, bar_start_time: datetime, bar_end_time: datetime, is_extended_market_hours: bool
-    ) -> bool:
+    def is_open_during_bar(self, bar_start_time: datetime, bar_end_time: datetime, is_extended_market_hours: bool) -> bool:
         """Whether the exchange is open at any moment of a bar."""
         return bool(
             self.hours.is_open_during(

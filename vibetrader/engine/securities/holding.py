@@ -266,7 +266,9 @@ class SecurityHolding:
         """Nothing: the price is always the security's."""
 
     def __str__(self) -> str:
-        return f"{self.symbol.value}: {money.text(self.quantity_decimal)} @ {money.text(self.average_price_decimal)}"
+        return (
+            f"{self.symbol.value}: {money.text(self.quantity_decimal)} @ {money.text(self.average_price_decimal)}"
+        )
 
 
 class EquityHolding(SecurityHolding):

@@ -68,15 +68,7 @@ def test_extended_hours_are_filled(data: Path) -> None:
 
 def test_hours_without_fill_forward_begin_at_nine(data: Path) -> None:
     stream = read(
-        data,
-        "SPY",
-        SecurityType.EQUITY,
-        "usa",
-        Resolution.HOUR,
-        datetime(2013, 10, 4),
-        WEEK[1],
-        HOUR,
-        fill_forward=False,
+        data, "SPY", SecurityType.EQUITY, "usa", Resolution.HOUR, datetime(2013, 10, 4), WEEK[1], HOUR, fill_forward=False
     )
     assert len(stream.columns) == 42
     assert stream.columns.bar(0).time == datetime(2013, 10, 4, 9)
@@ -94,7 +86,9 @@ def test_daily_bars_run_from_open_to_close_and_dividends_come_at_midnight(data: 
 
 @pytest.mark.parametrize("quotes", [False, True])
 def test_crypto_day_crosses_two_utc_dates_and_fills_the_missing_file(data: Path, quotes: bool) -> None:
-    stream = read(data, "BTCUSD", SecurityType.CRYPTO, "coinbase", Resolution.MINUTE, *SPRING, MINUTE, quotes=quotes)
+    stream = read(
+        data, "BTCUSD", SecurityType.CRYPTO, "coinbase", Resolution.MINUTE, *SPRING, MINUTE, quotes=quotes
+    )
     assert len(stream.columns) == 1441
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import shared_dir
 from vibetrader.engine.runner import EngineRun, run_project
 
-PROGRAM = """
+PROGRAM = '''
 from AlgorithmImports import *
 
 class Asker(QCAlgorithm):
@@ -23,7 +23,7 @@ class Asker(QCAlgorithm):
     def first(self):
         frame = self.history(self.spy, 3, Resolution.MINUTE)
         self.log(f"{self.time:%d %H:%M} {list(frame.index.names)} {len(frame)} {'close' in frame.columns}")
-"""
+'''
 
 
 def test_rules_fire_and_history_is_a_frame(tmp_path: Path) -> None:

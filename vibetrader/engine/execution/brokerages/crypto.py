@@ -58,7 +58,9 @@ _STOP_STOP_LIMIT_MARKET_LIMIT: Final = (
 
 def _is_plain(model: DefaultBrokerageModel, security: Any) -> bool:
     """Cash accounts, internal feeds and custom data have no leverage."""
-    return model.account_type == AccountType.CASH or security.is_internal or security.type == SecurityType.BASE
+    return (
+        model.account_type == AccountType.CASH or security.is_internal or security.type == SecurityType.BASE
+    )
 
 
 class BinanceBrokerageModel(DefaultBrokerageModel):
@@ -219,7 +221,9 @@ class CoinbaseBrokerageModel(DefaultBrokerageModel):
     def __init__(self, account_type: AccountType = AccountType.CASH) -> None:
         super().__init__(account_type)
         if self.account_type == AccountType.MARGIN:
-            raise ArgumentException("The Coinbase brokerage does not currently support Margin trading.", "accountType")
+            raise ArgumentException(
+                "The Coinbase brokerage does not currently support Margin trading.", "accountType"
+            )
 
     def get_leverage(self, security: Any) -> Any:
         """None."""

@@ -49,9 +49,7 @@ MODELS: Final[dict[BrokerageName, type[DefaultBrokerageModel]]] = {
 }
 
 
-def create_brokerage_model(
-    name: Any, account_type: Any = AccountType.MARGIN, algorithm: Any = None
-) -> DefaultBrokerageModel:
+def create_brokerage_model(name: Any, account_type: Any = AccountType.MARGIN, algorithm: Any = None) -> DefaultBrokerageModel:
     """The model of a brokerage.
 
     Raises:

@@ -171,8 +171,7 @@ class InteractiveBrokersBrokerageModel(DefaultBrokerageModel):
         if inside:
             return ACCEPTED
         return refused(
-            f"The minimum and maximum limits for the allowable order size are ({least}, {most}){base}.",
-            "OrderSizeLimit",
+            f"The minimum and maximum limits for the allowable order size are ({least}, {most}){base}.", "OrderSizeLimit"
         )
 
 
@@ -743,9 +742,7 @@ class AlphaStreamsBrokerageModel(DefaultBrokerageModel):
     def __init__(self, account_type: AccountType = AccountType.MARGIN) -> None:
         super().__init__(account_type)
         if self.account_type == AccountType.CASH:
-            raise ArgumentException(
-                "The Alpha Streams brokerage does not currently support Cash trading.", "accountType"
-            )
+            raise ArgumentException("The Alpha Streams brokerage does not currently support Cash trading.", "accountType")
 
     def get_fee_model(self, security: Any) -> Any:
         """Fees close to IB's."""
@@ -826,3 +823,5 @@ class SamcoBrokerageModel(_IndiaBrokerageModel):
     def get_fee_model(self, security: Any) -> Any:
         """Samco's fees."""
         return SamcoFeeModel()
+
+

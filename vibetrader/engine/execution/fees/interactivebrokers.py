@@ -24,9 +24,7 @@ _FOREX: Final = (
 _CFD_MINIMUM: Final = {"JPY": Decimal("40.0"), "HKD": Decimal("10.0")}
 
 
-def equity_fee(
-    security: Any, order: Any, known: Any = _EQUITY, model: str = "InteractiveBrokersFeeModel"
-) -> tuple[Decimal, str]:
+def equity_fee(security: Any, order: Any, known: Any = _EQUITY, model: str = "InteractiveBrokersFeeModel") -> tuple[Decimal, str]:
     """Fee per share with a least fee; the cap holds only above the least fee."""
     market = security.symbol.market
     if market not in known:
@@ -103,3 +101,5 @@ class AlphaStreamsFeeModel(FeeModel):
             rate = Decimal("0.001") if is_maker(order) else Decimal("0.002")
             return fee_of(price * quantity * rate, security.quote_currency.symbol)
         raise unsupported(security)
+
+

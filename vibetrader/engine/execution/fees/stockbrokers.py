@@ -235,3 +235,4 @@ class SamcoFeeModel(IndiaFeeModel):
 
     __clr_name__ = "QuantConnect.Orders.Fees.SamcoFeeModel"
     brokerage = Decimal("0.0002")
+
