@@ -34,8 +34,11 @@ class EmbeddedBacktester:
         prepare_output(request.output)
         sandbox.refuse_if_weak(request.sandbox)
         output = request.output.resolve()
+        readable = [request.project, request.data_folder]
+        if request.columns is not None and request.columns.is_dir():
+            readable.append(request.columns)
         policy = sandbox.Policy(
-            read=(str(request.project.resolve()), str(request.data_folder.resolve())),
+            read=tuple(str(folder.resolve()) for folder in readable),
             write=(str(output),),
             cpu_s=int(request.timeout_s) + 1,
             memory_mb=request.memory_mb,
@@ -52,6 +55,8 @@ class EmbeddedBacktester:
         ]
         if request.now is not None:
             arguments += ["--now", request.now.isoformat()]
+        if len(readable) > 2:
+            arguments += ["--columns", str(readable[2].resolve())]
         for name, value in request.parameters.items():
             arguments += ["-p", f"{name}={value}"]
         order = {

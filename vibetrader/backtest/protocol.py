@@ -26,6 +26,7 @@ class BacktestRequest:
         timeout_s: Wall time.
         memory_mb: Memory of the strategy's process.
         now: The moment that the result files tell as the run's; None is the machine's clock.
+        columns: Cache of market data columns read before; an engine need not use it.
         sandbox: `auto` uses what the platform has, `strict` refuses to run with less than everything, `off` is bare.
     """
 
@@ -38,6 +39,7 @@ class BacktestRequest:
     memory_mb: int = 4096
     sandbox: str = "auto"
     now: datetime | None = None
+    columns: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data-folder", type=Path, required=True, help="LEAN data folder")
     parser.add_argument("--output", type=Path, required=True, help="folder of the result files")
     parser.add_argument("--id", default="", help="name of the run (default: the project's)")
+    parser.add_argument("--columns", type=Path, help="cache of columns read before")
     parser.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--now", type=datetime.fromisoformat, help="moment that the result files tell as the run's")
     given = parser.parse_args(arguments)
@@ -30,7 +31,10 @@ def main(arguments: list[str] | None = None) -> int:
         parameters[name] = value
     name = given.id or given.project.resolve().name
     try:
-        outcome = run_project(EngineRun(given.project, given.data_folder, given.output, name, parameters, given.now))
+        run = EngineRun(
+            given.project, given.data_folder, given.output, name, parameters, given.now, columns=given.columns
+        )
+        outcome = run_project(run)
     except UnsupportedLeanFeature as error:
         sys.stderr.write(f"{error}\n")
         if error.hint:

@@ -30,6 +30,7 @@ class EngineRun:
         id: Name of the run; the files begin with it.
         parameters: What `get_parameter` reads.
         now: The moment that the result files tell as the run's; None is the machine's clock.
+        columns: Cache of columns read before; None reads the data folder's zips each time.
     """
 
     project: Path
@@ -38,6 +39,7 @@ class EngineRun:
     id: str
     parameters: Mapping[str, str] = field(default_factory=dict)
     now: datetime | None = None
+    columns: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ class _Run:
             results=self._results,
             parameters=dict(run.parameters),
             algorithm_id=run.id,
+            columns=run.columns,
         )
         self._error = ""
         self._points = 0

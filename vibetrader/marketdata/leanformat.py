@@ -6,6 +6,7 @@ A file holds one CSV without a header: either one day (times in milliseconds sin
 
 from __future__ import annotations
 
+import io
 import struct
 import zipfile
 import zlib
@@ -20,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vibetrader.errors import DataError
+from vibetrader.marketdata import digits
 from vibetrader.marketdata.zones import DAY
 
 Floats = npt.NDArray[np.float64]
@@ -36,6 +38,7 @@ QUOTE_FIELDS: Final = (
 SCALED_TYPES: Final = frozenset({"equity", "option"})
 _SCALE: Final = Decimal("0.0001")
 _SIZES: Final = frozenset({"volume", "bid_size", "ask_size"})
+_CLOCK_TO_COMMAS: Final = bytes.maketrans(b" :", b",,")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +118,25 @@ def read_zip(path: Path, entry: str = "") -> bytes:
     Raises:
         DataError: The file is damaged.
     """
-    data = path.read_bytes()
+    return unzip(path.read_bytes(), path, entry)
+
+
+def unzip(data: bytes, path: Path, entry: str = "") -> bytes:
+    """`read_zip` of a file's content; the path is for the message.
+
+    Raises:
+        DataError: The content is damaged.
+    """
     try:
         # the common case, one deflated entry, without the cost of zipfile
         signature, _, _, method, _, _, _, size, _, name_length, extra_length = struct.unpack_from("<4s5HI2I2H", data)
         if signature == b"PK\x03\x04" and method == 8 and data.count(b"PK\x01\x02") == 1:
             start = 30 + name_length + extra_length
             return zlib.decompressobj(-15).decompress(data[start : start + size] if size else data[start:])
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
             return archive.read(entry if entry in names else names[0])
-    except (struct.error, zlib.error, zipfile.BadZipFile, IndexError) as error:
+    except (struct.error, zlib.error, zipfile.BadZipFile, IndexError, NotImplementedError, RuntimeError) as error:
         raise DataError(f"{path} is no readable zip file: {error}", hint="download it again or remove it") from error
 
 
@@ -146,24 +157,28 @@ def _lines(path: Path, entry: str) -> list[bytes]:
 
 def _numbers(text: bytes, path: Path) -> tuple[Floats, int]:
     """All numbers of a CSV text and the number of columns; empty fields become NaN."""
-    text = text.strip().replace(b"\r", b"")
+    text = text.strip()
+    if b"\r" in text:
+        text = text.replace(b"\r", b"")
     if not text:
         return np.empty(0), 1
     count = text.split(b"\n", 1)[0].count(b",") + 1
-    if b",," in text or b",\n" in text or text.endswith(b","):
-        while b",," in text:
-            text = text.replace(b",,", b",nan,")
-        text = text.replace(b",\n", b",nan\n")
-        if text.endswith(b","):
-            text += b"nan"
-    flat = text.replace(b"\n", b",").decode("ascii")
-    try:
-        values = np.fromstring(flat, dtype=np.float64, sep=",")
-    except (ValueError, DeprecationWarning) as error:
-        raise DataError(f"{path} holds something that is no number: {error}") from error
+    values = digits.parse(text)
+    if values is None:
+        raise DataError(
+            f"{path} holds something that is no number: {first_bad_line(text)!r}", hint="`vibetrader data check` tells more"
+        )
     if values.size % count:
         raise DataError(f"{path}: {values.size} numbers do not fill rows of {count}", hint="download it again")
     return values, count
+
+
+def first_bad_line(text: bytes) -> str:
+    """The first line of a CSV text with a field that is no number, "" when there is none."""
+    for line in text.split(b"\n"):
+        if digits.parse(line) is None:
+            return line[:80].decode("utf-8", "replace")
+    return ""
 
 
 def _split_columns(values: Floats, count: int, names: tuple[str, ...], scaled: bool) -> dict[str, Floats]:
@@ -183,14 +198,19 @@ def _day_ns(day: str) -> int:
     return int(np.datetime64(f"{day[:4]}-{day[4:6]}-{day[6:8]}", "D").astype(np.int64)) * DAY
 
 
+def parse_day(text: bytes, path: Path, entry: str, day: str, names: tuple[str, ...], scaled: bool) -> RawBars:
+    """Rows of the text of a file of one day."""
+    values, count = _numbers(text, path)
+    columns = _split_columns(values, count, names, scaled)
+    times = values.reshape(-1, count)[:, 0]
+    return RawBars((times * 1e6).astype(np.int64) + _day_ns(day), columns, ((0, path, entry),), scaled)
+
+
 def read_day(path: Path, entry: str, day: str, names: tuple[str, ...], scaled: bool) -> RawBars | None:
     """Rows of a file of one day; None when it does not exist."""
     if not path.is_file():
         return None
-    values, count = _numbers(read_zip(path, entry), path)
-    columns = _split_columns(values, count, names, scaled)
-    times = values.reshape(-1, count)[:, 0]
-    return RawBars((times * 1e6).astype(np.int64) + _day_ns(day), columns, ((0, path, entry),), scaled)
+    return parse_day(read_zip(path, entry), path, entry, day, names, scaled)
 
 
 @lru_cache(maxsize=64)
@@ -198,15 +218,15 @@ def read_all(path: Path, entry: str, names: tuple[str, ...], scaled: bool) -> Ra
     """Rows of a file that holds all of a ticker; None when it does not exist."""
     if not path.is_file():
         return None
-    text = read_zip(path, entry).strip().replace(b"\r", b"")
-    lines = text.split(b"\n")
-    # `yyyyMMdd HH:mm` → two numbers
-    values, count = _numbers(b"\n".join(line.replace(b" ", b",", 1).replace(b":", b",", 1) for line in lines), path)
-    if not values.size:
+    text = read_zip(path, entry).strip()
+    if not text:
         return RawBars(np.empty(0, np.int64), {name: np.empty(0) for name in names}, ((0, path, entry),), scaled)
+    first = text.split(b"\n", 1)[0]
+    if b":" not in first:
+        raise DataError(f"{path}: {first[:40]!r} does not begin with yyyyMMdd HH:mm")
+    # `yyyyMMdd HH:mm` → three numbers
+    values, count = _numbers(text.translate(_CLOCK_TO_COMMAS), path)
     table = values.reshape(-1, count)
-    if b":" not in lines[0]:
-        raise DataError(f"{path}: {lines[0][:40]!r} does not begin with yyyyMMdd HH:mm")
     date_numbers = table[:, 0].astype(np.int64)
     years, months, days = date_numbers // 10000, date_numbers // 100 % 100, date_numbers % 100
     months_since = (years - 1970) * 12 + months - 1

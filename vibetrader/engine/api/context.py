@@ -23,6 +23,7 @@ class EngineContext:
         results: Result handler; None drops messages.
         parameters: What `get_parameter` reads, texts.
         algorithm_id: `self.algorithm_id`.
+        columns: Cache of columns read before; None reads the data folder's zips each time.
         ready: False while the strategy's module is imported: an algorithm made then has no data services, as in LEAN.
         extra: Anything else rooms want to pass on.
     """
@@ -36,6 +37,7 @@ class EngineContext:
     results: Any = None
     parameters: dict[str, str] = field(default_factory=dict)
     algorithm_id: str = ""
+    columns: Path | None = None
     ready: bool = True
     extra: dict[str, Any] = field(default_factory=dict)
 

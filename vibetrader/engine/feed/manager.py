@@ -96,7 +96,9 @@ class SubscriptionManager:
         self.next_scan = 1 << 62
         state = algorithm._vt
         context = state.context
-        self.reader = DataReader(context.data_folder, context.map_files, context.factor_files)
+        self.reader = DataReader(
+            context.data_folder, context.map_files, context.factor_files, columns=context.columns
+        )
         self.reader.object_store = state.object_store
         self.feed = DataFeed(state, self.reader)
 

@@ -40,6 +40,7 @@ from vibetrader.engine.feed.fillforward import FillForward
 from vibetrader.engine.money import round_to
 from vibetrader.engine.timekeeping import DAY, HOUR, from_date, to_datetime
 from vibetrader.marketdata import leanformat
+from vibetrader.marketdata.columnar import DayFiles, Series
 from vibetrader.marketdata.factorfiles import FactorFile, FactorFiles
 from vibetrader.marketdata.hours import ExchangeHours
 from vibetrader.marketdata.leanformat import QUOTE_FIELDS, SCALED_TYPES, TRADE_FIELDS, RawBars
@@ -97,10 +98,16 @@ class DataReader:
         map_files: Its map files.
         factor_files: Its factor files.
         precise_daily_end: Daily bars end at the close.
+        columns: Cache of columns read before; None reads the zips.
     """
 
     def __init__(
-        self, data_folder: Path, map_files: MapFiles, factor_files: FactorFiles, precise_daily_end: bool = True
+        self,
+        data_folder: Path,
+        map_files: MapFiles,
+        factor_files: FactorFiles,
+        precise_daily_end: bool = True,
+        columns: Path | None = None,
     ) -> None:
         self.data_folder = data_folder
         self.map_files = map_files
@@ -108,7 +115,7 @@ class DataReader:
         self.precise_daily_end = precise_daily_end
         #: The algorithm's object store, for custom data.
         self.object_store: Any = None
-        self._days: dict[tuple[Any, ...], RawBars | None] = {}
+        self._days = DayFiles(columns)
 
     # -- map and factor files -----------------------------------------------------------------------------------
 
@@ -268,23 +275,14 @@ class DataReader:
                 offset += len(part.times)
             raw = leanformat.concatenate(parts, names, scaled)
             return raw, np.concatenate(rows) if rows else np.empty(0, np.int64)
-        parts = []
+        wanted: list[tuple[str, str]] = []
         for day in range(first_day, last_day + 1):
             number = date.fromordinal(_EPOCH + day)
             if mapping.rows and not mapping.has_data(number):
                 continue
-            if not _is_tradable(hours, config, day):
-                continue
-            name = number.strftime("%Y%m%d")
-            key = (symbol.id, resolution, kind, name)
-            if key not in self._days:
-                path, entry = leanformat.data_path(
-                    self.data_folder, type_name, symbol.market, resolution, ticker_at(day), kind, name
-                )
-                self._days[key] = leanformat.read_day(path, entry, name, names, scaled)
-            found = self._days[key]
-            if found is not None and len(found.times):
-                parts.append(found)
+            if _is_tradable(hours, config, day):
+                wanted.append((ticker_at(day), number.strftime("%Y%m%d")))
+        parts = self._days.read(Series(self.data_folder, type_name, symbol.market, resolution, kind), wanted)
         raw = leanformat.concatenate(parts, names, scaled)
         return raw, np.arange(len(raw.times), dtype=np.int64)
 
