@@ -119,6 +119,18 @@ class BudgetError(ProviderError):
     """The next answer of a model might cost more money, tokens or calls than are left."""
 
 
+class NetworkError(ProviderError):
+    """A data source could not be reached, or refused to serve this caller.
+
+    Args:
+        kind: offline, dns, refused, timeout, tls, cut, proxy, or the HTTP status as text.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", kind: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.kind = kind
+
+
 class UnsupportedLeanFeature(VibeTraderError):  # noqa: N818 (the name users meet in messages and docs)
     """A LEAN feature the embedded engine lacks; names the member and the nearest way."""
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
+
+from vibetrader._util.clock import stopwatch
 
 
 def atomic_write(path: Path, content: bytes | str, *, durable: bool = True) -> str:
@@ -50,6 +56,45 @@ def append_line(path: Path, line: str) -> None:
         os.write(descriptor, (("\n" if torn else "") + line + "\n").encode())
     finally:
         os.close(descriptor)
+
+
+class InUseError(Exception):
+    """Another process holds a lock; `holder` is what it wrote about itself."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(holder)
+        self.holder = holder
+
+
+@contextlib.contextmanager
+def locked(path: Path, wait_s: float, *, note: str) -> Iterator[None]:
+    """Hold a lock file alone; the kernel lets go of it when the holder dies.
+
+    Args:
+        note: What others may read in the file about who holds it.
+
+    Raises:
+        InUseError: Another process holds it and does not let go within `wait_s`.
+        OSError: The file cannot be opened.
+    """
+    with path.open("a+") as handle:
+        elapsed = stopwatch()
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if elapsed() >= wait_s:
+                    handle.seek(0)
+                    raise InUseError(handle.read().strip()) from None
+                time.sleep(0.05)
+        handle.truncate(0)
+        handle.write(f"process {os.getpid()} {note}\n")
+        handle.flush()
+        try:
+            yield
+        finally:
+            handle.truncate(0)
 
 
 def sha256_bytes(data: bytes) -> str:

@@ -9,9 +9,7 @@ date: any period can be made at any time, and gives the same bytes.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,6 +22,7 @@ import numpy.typing as npt
 
 from vibetrader._util.files import atomic_write
 from vibetrader.errors import DataError
+from vibetrader.marketdata.leanformat import zip_of
 
 #: Changes when the generator changes, so that old folders are not taken for new ones.
 VERSION: Final = 1
@@ -347,7 +346,7 @@ def _write(folder: Path, need: SyntheticNeed, seed: int) -> None:
         for bars in _days(need, seed):
             stamp = f"{bars.day:%Y%m%d}"
             entry = f"{stamp}_{name}_minute_{side}.csv"
-            write_zip(root / name / f"{stamp}_{side}.zip", entry, _rows(bars, need, bars.start_ms.tolist()))
+            _put(root / name / f"{stamp}_{side}.zip", entry, _rows(bars, need, bars.start_ms.tolist()))
         return
     span = 3_600_000 if need.resolution == "hour" else 86_400_000
     lines: list[str] = []
@@ -357,7 +356,7 @@ def _write(folder: Path, need: SyntheticNeed, seed: int) -> None:
         times = [f"{stamp} {ms // 3_600_000:02d}:00" for ms in grouped.start_ms.tolist()]
         lines += _rows(grouped, need, times)
     suffix = "_trade" if need.security_type == "crypto" else ""
-    write_zip(root / f"{name}{suffix}.zip", f"{name}.csv", lines)
+    _put(root / f"{name}{suffix}.zip", f"{name}.csv", lines)
 
 
 def _grouped(bars: _Day, span_ms: int) -> _Day:
@@ -391,12 +390,5 @@ def _rows(bars: _Day, need: SyntheticNeed, times: list[int] | list[str]) -> list
     return [f"{t},{o},{h},{l},{c},{v:.5f}" for t, o, h, l, c, v in zip(times, *text, bars.volume.tolist())]
 
 
-def write_zip(path: Path, entry: str, lines: list[str]) -> None:
-    """A LEAN zip of one CSV, written whole, with the same bytes for the same lines."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        info = zipfile.ZipInfo(entry, date_time=(1980, 1, 1, 0, 0, 0))
-        info.compress_type = zipfile.ZIP_DEFLATED
-        archive.writestr(info, "\n".join(lines) + "\n")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    atomic_write(path, buffer.getvalue(), durable=False)
+def _put(path: Path, entry: str, lines: list[str]) -> None:
+    atomic_write(path, zip_of(entry, lines), durable=False)

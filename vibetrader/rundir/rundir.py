@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import re
-import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -16,7 +14,7 @@ from pydantic import ValidationError
 
 from vibetrader._util import jsonio
 from vibetrader._util.clock import Clock, compact, iso, stopwatch, utc_now
-from vibetrader._util.files import append_line, atomic_write, sha256_bytes, sha256_file
+from vibetrader._util.files import InUseError, append_line, atomic_write, locked, sha256_bytes, sha256_file
 from vibetrader._util.suggest import did_you_mean
 from vibetrader.errors import RunDirError
 from vibetrader.results import Outcome
@@ -385,31 +383,19 @@ class RunDir:
         Raises:
             RunDirError: Another process holds it and does not let go within `wait_s`.
         """
-        path = self.path / layout.LOCK_FILE
-        with self._explained(layout.LOCK_FILE):
-            handle = path.open("a+")
-        with handle:
-            elapsed = stopwatch()
-            while True:
-                try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if elapsed() >= wait_s:
-                        handle.seek(0)
-                        holder = handle.read().strip()
-                        raise RunDirError(
-                            f"{str(self.path)!r} is in use by another process{f' ({holder})' if holder else ''}",
-                            hint="Wait for it to end, or raise VIBETRADER_LOCK_WAIT_S.",
-                        ) from None
-                    time.sleep(0.05)
-            handle.truncate(0)
-            handle.write(f"process {os.getpid()} since {iso(self._clock())}\n")
-            handle.flush()
+        with self._explained(layout.LOCK_FILE), contextlib.ExitStack() as held:
             try:
-                yield
-            finally:
-                handle.truncate(0)
+                held.enter_context(
+                    locked(self.path / layout.LOCK_FILE, wait_s, note=f"since {iso(self._clock())}")
+                )
+            except InUseError as error:
+                raise RunDirError(
+                    f"{str(self.path)!r} is in use by another process{f' ({error.holder})' if error.holder else ''}",
+                    hint="Wait for it to end, or raise VIBETRADER_LOCK_WAIT_S.",
+                ) from None
+            release = held.pop_all()
+        with release:
+            yield
 
     # ------------------------------------------------------------------ inside
 

@@ -24,6 +24,8 @@ ALIASES = {
     "OPENAI_BASE_URL": "openai_base_url",
     "ANTHROPIC_BASE_URL": "anthropic_base_url",
     "LEAN_DOCKER_IMAGE": "lean_image",
+    "https_proxy": "proxy",
+    "HTTPS_PROXY": "proxy",
 }
 
 

@@ -29,6 +29,19 @@ class Settings(BaseModel):
 
     # Market data
     data: Literal["auto", "folder", "binance", "synthetic"] = Field("auto", description="Where bars come from.")
+    binance_rest_url: str = Field(
+        "https://data-api.binance.vision,https://api.binance.com",
+        description="Hosts of Binance's REST interface, comma-separated, tried in order.",
+    )
+    binance_archive_url: str = Field(
+        "https://data.binance.vision", description="Hosts of Binance's archives, comma-separated, tried in order."
+    )
+    proxy: str = Field("", description="HTTP proxy for market data, http://[user:password@]host:port.")
+    http_timeout_s: float = Field(20.0, gt=0, description="Longest silence of a market data server.")
+    max_wait_s: float = Field(120.0, ge=0, description="Longest pause that a rate limit may ask for.")
+    data_policy: str = Field(
+        "", description="What happens to doubtful bars: kind=keep|fail|fill|mask, comma-separated; `all` is a kind."
+    )
     allow_synthetic: bool = Field(False, description="Gates accept results on synthetic data.")
     seed: int = Field(1, description="Seed of the synthetic market and of every draw.")
 
@@ -86,6 +99,6 @@ class Settings(BaseModel):
     def public(self) -> dict[str, object]:
         """The settings without secrets, as the manifest keeps them; unset and empty ones are left out."""
         dumped = self.model_dump(mode="json", exclude={"openai_api_key", "anthropic_api_key"})
-        for name in ("llm_base_url", "openai_base_url", "anthropic_base_url"):
+        for name in ("llm_base_url", "openai_base_url", "anthropic_base_url", "proxy"):
             dumped[name] = _USERINFO.sub("", dumped[name])
         return {name: value for name, value in dumped.items() if value not in (None, "", {}, [])}
