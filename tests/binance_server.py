@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import http.server
 import io
+import itertools
 import json
 import re
 import threading
@@ -150,7 +151,7 @@ class BinanceServer:
             shift = 4 * 1440 if interval == "1w" else 0
             bar_of = ((minutes - shift) // length * length + shift) * MINUTE
         edges = [*np.flatnonzero(np.diff(bar_of, prepend=-1)).tolist(), len(minutes)]
-        for low_edge, high_edge in zip(edges, edges[1:], strict=False):
+        for low_edge, high_edge in itertools.pairwise(edges):
             part = slice(low_edge, high_edge)
             numbers = (opens[low_edge], highs[part].max(), lows[part].min(), closes[high_edge - 1], volumes[part].sum())
             o, h, low, c, v = (f"{number:.8f}" for number in numbers)

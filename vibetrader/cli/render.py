@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from vibetrader.results.messages import Message
@@ -63,6 +63,21 @@ def progress(run: RunDir) -> Iterator[None]:
             yield
         finally:
             run.listeners.remove(show)
+
+
+@contextlib.contextmanager
+def steps() -> Iterator[Callable[[str, int, int], None]]:
+    """A function that shows (text, done, total) as a bar while something is done; silent where nobody looks on."""
+    if not sys.stderr.isatty():
+        yield lambda text, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task("starting", total=None)
+        yield lambda text, done, total: bars.update(task, description=text, completed=done, total=total or None)
 
 
 def ask(questions: Questions) -> Mapping[str, str] | None:

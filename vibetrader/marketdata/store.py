@@ -162,7 +162,7 @@ class Store:
             self._sweep()
             yield
 
-    def keys(self) -> list[SeriesKey]:
+    def series(self) -> list[SeriesKey]:
         """All series of the folder, those without a receipt too."""
         found: dict[SeriesKey, None] = {}
         for path in sorted(self.folder.glob("*/*/minute/*/*_*.zip")):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -54,6 +54,8 @@ REGIMES: Final = {
     "gap": Regime(0.0, 0.02, 2, 0.06),
 }
 _CALM: Final = {"crypto": 1.0, "equity": 0.38, "forex": 0.16, "cfd": 0.3}
+#: Regimes that come in episodes, with quiet days between them.
+_EPISODES: Final = frozenset({"crash", "gap"})
 _WEIGHTS: Final = np.array([0.3, 0.34, 0.18, 0.1, 0.04, 0.04])
 
 #: Price on the first day, where a familiar size helps the reader.
@@ -74,6 +76,7 @@ class SyntheticNeed:
         ticker: Upper-case ticker.
         resolution: minute, hour or daily.
         start, end: First and last day, inclusive, in the exchange's data zone.
+        regime: One state of the market for good, or again and again where it cannot last; "" is the usual mix.
     """
 
     security_type: str
@@ -82,6 +85,7 @@ class SyntheticNeed:
     resolution: str
     start: date
     end: date
+    regime: str = ""
 
 
 def ensure_synthetic(folder: Path, needs: Iterable[SyntheticNeed], *, seed: int) -> dict[str, object]:
@@ -104,6 +108,8 @@ def ensure_synthetic(folder: Path, needs: Iterable[SyntheticNeed], *, seed: int)
                 f"the synthetic market has no {need.resolution} bars for {need.security_type} {need.ticker!r}",
                 hint="It makes minute, hour and daily bars of crypto, equity, forex and cfd.",
             )
+        if need.regime and need.regime not in REGIMES:
+            raise DataError(f"there is no regime {need.regime!r}", hint=f"There are {', '.join(REGIMES)}.")
         book.add(need)
     book.close()
     return {"label": LABEL, "version": VERSION, "seed": seed, "bars": book.receipt()}
@@ -127,13 +133,20 @@ class _Book:
 
     def add(self, need: SyntheticNeed) -> None:
         key = f"{need.security_type}/{need.market}/{need.ticker}/{need.resolution}"
+        if need.regime:
+            key += f" ({need.regime})"
+        # one folder holds one market of a ticker: what another regime wrote is made anew
+        others = [other for other in self._held if other.partition(" ")[0] == key.partition(" ")[0] and other != key]
+        for other in others:
+            del self._held[other]
+            self._changed = True
         first, last = need.start, need.end
         if key in self._held:
             held_first, held_last = (date.fromisoformat(text) for text in self._held[key])
             if held_first <= first and last <= held_last:
                 return
             first, last = min(first, held_first), max(last, held_last)
-        whole = SyntheticNeed(need.security_type, need.market, need.ticker, need.resolution, first, last)
+        whole = replace(need, start=first, end=last)
         _write(self._folder, whole, self._seed)
         self._held[key] = [first.isoformat(), last.isoformat()]
         self._changed = True
@@ -168,8 +181,16 @@ def _anchors(need: SyntheticNeed, seed: int) -> _Anchors:
     regimes = list(REGIMES.values())
     state = np.empty(_ANCHOR_DAYS, dtype=np.int64)
     day = 0
+    names = list(REGIMES)
+    calm_turn = False
     while day < _ANCHOR_DAYS:
         kind = int(rng.choice(len(regimes), p=_WEIGHTS))
+        if need.regime:
+            kind = names.index(need.regime)
+            # a crash that never ended would leave no price: quiet days come between
+            if calm_turn and need.regime in _EPISODES:
+                kind = names.index("range")
+            calm_turn = not calm_turn
         length = 1 + int(rng.geometric(1.0 / regimes[kind].days))
         state[day : day + length] = kind
         day += length
