@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 from statistics import median
 
+from tests.corpus.items import read_items
 from tests.corpus.scoring import OUTCOMES, TODAY, Score, score
 from vibetrader.clarify.rules import clarify_text
 
@@ -33,7 +34,7 @@ def main(argv: list[str] | None = None) -> int:
     if not file.is_file():
         print(f"no such file: {file}", file=sys.stderr)
         return 2
-    items = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    items = read_items(file)
     if arguments.id:
         items = [item for item in items if item["id"] in arguments.id or item["id"].rpartition("-")[2] in arguments.id]
     clarify_text("buy when rsi < 30", TODAY)

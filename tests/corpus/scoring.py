@@ -440,7 +440,8 @@ def _hostile(item: Item, today: date) -> tuple[str, list[str], str]:
 
 def _feedback(item: Item, today: date) -> tuple[str, list[str], str]:
     before = spec_of(item["context"])
-    reply = interpret_feedback(item["text"], before, [before], today)
+    earlier = [spec_of(item["before"])] if "before" in item else []
+    reply = interpret_feedback(item["text"], before, [*earlier, before], today)
     found = _feedback_summary(reply)
     expect = item["expect"]
     options: list[Item] = [{"intent": expect["intent"], "changes": expect["changes"]}]
