@@ -251,7 +251,7 @@ def _same_size(spec: StrategySpec, wanted: str) -> bool:
         return kind == "percent"
     if "lot" in text:
         return kind == "lots"
-    if "$" in text or (re.search(r"[a-z]{3}$", text) and not re.search(r"(units|shares|coins|lots|contracts)$", text)):
+    if "$" in text or (re.search(r"[a-z]{3}$", text) and not re.search(r"(units?|shares?|coins?|lots?|contracts?)$", text)):
         return kind == "cash"
     if re.search(r"(units?|shares?|coins?|contracts?)$", text):
         return kind == "units"

@@ -58,7 +58,7 @@ _ADD: Final = frozenset(
     "add adding adds include also too additionally plus agrega anade adiciona adicione inclui incluye fuge hinzu ajoute ajouter 加 加上 增加 extra".split()
 )
 _TALK: Final = frozenset(
-    """make change set switch try use run rerun again test backtest same but now instead what if we how about could can would should
+    """widen tighten loosen extend shorten expand narrow novo novamente agranda reduce sube baja pasa flip turn forget swap swapped exchange cambia intercambia tausche ersetze remplace substitui substitua reemplaza uniquement make change set switch try use run rerun again test backtest same but now instead what if we how about could can would should
     please move let's lets put have it be to with keep only just update adjust modify replace increase decrease raise lower reduce
     bring go start do the a on for of and that this is i want you me my its at in as from by all everything else rest same
     cambia cambiar pon poner usa usar prueba probar haz corre otra vez pero ahora mejor hazlo ponle con troca trocar muda mudar
@@ -278,6 +278,12 @@ class _Interpreter:
         ):
             return False
         number = ex.Number(self.reading.items[index].number)
+        if self.spec.timeframe.startswith(f"{number.value:g}") and "timeframe" in self.update:
+            return True
+        for side in self.spec.sides.values():
+            for level in (side.stop_loss, side.take_profit, side.trailing_stop):
+                if level is not None and any(v == number.value for v in level.model_dump().values() if isinstance(v, float)):
+                    return True
         return any(
             n == number
             for side in self.spec.sides.values()
@@ -733,6 +739,9 @@ class _Interpreter:
                 and not {index, index + 2} & (self.used - self._decl_items(compiler))
             ):
                 pair = sorted((first.number, second.number))
+                if pair == [_length(a) for a in averages]:
+                    self.used.update(range(index, index + 3))  # "swap 9/21 for 12/26": what goes
+                    continue
                 if any(n != int(n) or n < 1 for n in pair) or pair[0] == pair[1] or pair[1] > 1000:
                     continue
                 kind = next(
@@ -747,11 +756,14 @@ class _Interpreter:
                 self.used.update(range(index, index + 3))
                 self._touch("entry", f"lengths {pair[0]:g} and {pair[1]:g}")
                 return
-        kinds = [i for i in items if i.kind == "ind" and i.value in ("sma", "ema", "hma", "lwma")]
+        current = {a.indicator for a in averages}
+        kinds = [i for i in items if i.kind == "ind" and i.value in ("sma", "ema", "hma", "lwma", "wwma", "dema", "tema", "kama")]
+        if len(kinds) > 1:
+            kinds = [i for i in kinds if i.value not in current]
         if (
             kinds
             and any(
-                w in ("instead", "use", "switch", "replace", "usa", "nutze", "utilise", "try", "change", "with")
+                w in ("instead", "use", "switch", "replace", "usa", "nutze", "utilise", "try", "change", "with", "to", "swap", "statt", "por", "make")
                 for w in self.words
             )
             and not any(i.kind == "num" for k, i in enumerate(items) if k not in self.used)
@@ -891,8 +903,16 @@ class _Interpreter:
             return
         acts = {str(u.value) for u in compiler.units if u.kind == "act"}
         mirror = "mirror" in flags or bool(compiler.draft.mirrors)
-        wants_short = "short" in acts and not compiler.draft.rules.get("short", Rule()).parts
+        wants_short = ("short" in acts or "short" in compiler.draft.mirrors) and not compiler.draft.rules.get("short", Rule()).parts
         also = any(w in _ADD or w in ("both", "the shorts", "shorts") for w in self.words)
+        ruled = any(compiler.draft.rules.get(name, Rule()).parts for name in ("short", "long", "buy", "sell", "entry_pending"))
+        if len(self.sides) == 1 and not ruled and not also and not mirror:
+            other = "short" if "long" in self.sides else "long"
+            if other in acts and self._turns():
+                (side,) = self.sides.values()
+                self.sides = {other: self._mirrored_side(side)}
+                self._touch("direction", f"{other} in place of {'long' if other == 'short' else 'short'}")
+                return
         if "both_sides" in flags or (wants_short and (mirror or also)):
             if "short" not in self.sides and "long" in self.sides:
                 self.sides["short"] = self._mirrored_side(self.sides["long"])
@@ -900,6 +920,11 @@ class _Interpreter:
         elif "long" in acts and also and "long" not in self.sides and "short" in self.sides:
             self.sides["long"] = self._mirrored_side(self.sides["short"])
             self._touch("long", "the long side as the mirror of the short")
+
+    def _turns(self) -> bool:
+        """`make it short instead`, `改成做空`: the other direction in place of this one."""
+        turning = ("instead", "make", "switch", "flip", "turn", "change", "改成", "改为", "改", "换成", "statt", "en vez", "no lugar")
+        return any(w in turning for w in self.words) or any(w in self.text for w in ("改", "换"))
 
     def _mirrored_side(self, side: dict[str, Any]) -> dict[str, Any]:
         try:

@@ -795,7 +795,7 @@ class Assembler:
                     self.ask(
                         f"limits.{key}", f"{self.words(slot.span)!r}: how many bars of {data['timeframe']} is that?"
                     )
-                else:
+                elif bars > 1 or key != "entry_every_bars":
                     limits[key] = bars
                     self.said(f"limits.{key}", slot.span)
         for name, key in (("drawdown", "max_drawdown_pct"), ("dailyloss", "max_daily_loss_pct")):

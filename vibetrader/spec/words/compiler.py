@@ -12,7 +12,7 @@ from vibetrader.spec.indicators import INDICATORS, Nature
 from vibetrader.spec.mirror import mirrored, nature
 from vibetrader.spec.timeframes import TIMEFRAMES, minutes
 from vibetrader.spec.words.draft import Draft, Rule, Span, Unit
-from vibetrader.spec.words.grammar import MA_KINDS, Found, Memory
+from vibetrader.spec.words.grammar import LEVELS, MA_KINDS, Found, Memory, is_upper
 from vibetrader.spec.words.lexing import Item, Reading
 from vibetrader.spec.words.slots import SlotReader
 
@@ -173,8 +173,10 @@ class Compiler(SlotReader):
         own = [f for f in found if not f[3]]
         chosen: tuple[str, int, int, bool] | None = None
         if own:
-            strong = [f for f in own if self._is_strong_frame(f[1], f[2])]
-            chosen = (strong or own)[0]
+            strong = [f for f in own if self._is_strong_frame(f[1], f[2])] or own
+            chosen = strong[0]
+            if len({f[0] for f in strong}) > 1 and all(f[0] in TIMEFRAMES for f in strong):
+                chosen = min(strong, key=lambda f: minutes(f[0]))
             if len(own) > 1 and self._is_list(own):
                 ranked = [f for f in own if f[0] in TIMEFRAMES]
                 chosen = min(ranked or own, key=lambda f: minutes(f[0]) if f[0] in TIMEFRAMES else 0)
@@ -329,6 +331,8 @@ class Compiler(SlotReader):
                         else self._spelled(k, str(item.value))
                     )
                 row = INDICATORS.get(str(item.value))
+                if self.kind(self._back(i)) in ("cmp", "drop", "cross") and not self.is_sign(i + 1, "(") and item.value in LEVELS:
+                    step = None  # "closes above rsi 70": a level
                 if step is not None and row is not None and len(step[0]) > sum(not p.choices for p in row.parameters):
                     step = None
                 if step is not None and str(item.value) not in self.memory.parameters:
@@ -354,6 +358,13 @@ class Compiler(SlotReader):
                     self.memory.parameters.setdefault(name, tuple(bracket[0]))
         self._scan_bands()
         self._scan_cloud()
+
+    def _back(self, i: int) -> int:
+        """The item before i that is no filler."""
+        i -= 1
+        while self.kind(i) == "fill":
+            i -= 1
+        return i
 
     def _scan_bands(self) -> None:
         """`SMA20 with bands of one 20-period standard deviation` is a Bollinger band."""
@@ -426,6 +437,8 @@ class Compiler(SlotReader):
             "ind",
             "price",
             "only",
+            "symbol",
+            "cmp",
         ):
             self.context = str(self.value(i))
             return self._add("act", "long" if self.kind(i) == "long_only" else "short", i, i + 1)
@@ -458,7 +471,7 @@ class Compiler(SlotReader):
         if slot is not None and slot > i:
             return self._add("slot", kind, i, slot)
         if kind == "mirror":
-            return self._add("mirror", True, i, i + 1)
+            return self._add("mirror", self.value(i), i, i + 1)
         if kind == "cmp" and self.norm(i) == "=" and self.kind(self.skip(i + 1)) == "act":
             return self._add("then", True, i, i + 1)
         if kind == "param":
@@ -633,6 +646,14 @@ class Compiler(SlotReader):
         if kind == "price" and self.norm(i) in ("close", "closes", "closing") and self._closes_position(i):
             self.context = "exit"
             return self._add("act", "exit", i, i + 1)
+        if (
+            kind == "till"
+            and self.context in ("buy", "long", "short")
+            and self.kind(self.skip(i + 1)) in ("trading_day", "weekday")
+            and any(u.kind == "cond" for u in self.units[-4:])
+        ):
+            self.context = "exit"
+            return self._add("act", "exit", i, i + 1)
         if kind == "entryprice" and self.norm(i) in ("entry", "the entry"):
             nxt = self.skip(i + 1)
             if self.norm(i - 1) in ("for", "an", "as") or self.norm(i - 2) == "for":
@@ -686,6 +707,11 @@ class Compiler(SlotReader):
         """`close when …`, `close long`, `close if` as an order, not as a price."""
         nxt = self.kind(i + 1)
         before = self.kind(i - 1)
+        after = self.skip(i + 1, "if")
+        if self.kind(after) == "first":
+            after = self.skip(after + 1)
+        if self.kind(after) in ("mirror", "weekday", "trading_day", "state") and (self.kind(after) != "state" or nxt == "if") and before in ("", "end", "comma", "and", "or", "slot"):
+            return self.norm(i) in ("close", "closes")
         if nxt == "if" and before in ("", "end", "comma", "and", "then", "or", "slot", "num", "fill", "colon"):
             return (
                 self.norm(i + 1) not in ("on",) or self.kind(self.skip(i + 2)) in ("trading_day", "weekday", "mirror")
@@ -726,8 +752,19 @@ class Compiler(SlotReader):
             return None
         opens = before.value in ("buy", "long", "exit_short")
         operator = "<=" if opens else ">="
+        if not opens and str(before.value).startswith(("exit", "sell")) and self._broke_out():
+            operator = "<="
         self.draft.inferred["at_price"] = f"at {found.expression}: when the close reaches it"
         return self._add("cond", ex.Compare(operator, ex.CLOSE, found.expression), i, found.end)
+
+    def _broke_out(self) -> bool:
+        """Whether the long opens beyond an upper edge, so that a level of its exit lies below."""
+        for unit in self.units:
+            if unit.kind == "cond" and isinstance(unit.value, ex.Node):
+                for part in ex.walk(unit.value):  # type: ignore[arg-type]
+                    if isinstance(part, ex.Compare | ex.Cross) and part.left == ex.CLOSE and is_upper(part.right):
+                        return part.above if isinstance(part, ex.Cross) else part.operator in (">", ">=")
+        return False
 
     def _declaration(self, i: int) -> int | None:
         """An indicator named without a condition: kept, and asked about when nothing uses it."""
@@ -861,11 +898,18 @@ class Compiler(SlotReader):
                 and any(u.kind == "slot" and u.value not in ("timeframe", "num", "tf", "frame") for u in part)
             )
             said = {str(v) for slot in self.draft.slots.values() for v in slot.value}
-            heavy = [u for u in unknown if u.value == "num" and str(self.items[u.start].value) not in said]
+            heavy = [u for u in unknown if u.value in ("num", "clock", "date") and not (part is head and self.items[u.start].text.isalpha()) and str(self.items[u.start].value) not in said]
+            title_only = any(u.kind == "idea" for u in part)
+            if part is not head and not title_only and any(u.kind in ("decl", "quiet") and self._is_weighty(u) for u in part):
+                heavy = unknown
             if weighty or heavy:
                 self.draft.unknown.extend(self._unit_span(u) for u in unknown)
             else:
                 self.draft.ignored.append(self.span(part[0].start, part[-1].end))
+
+    def _is_weighty(self, unit: Unit) -> bool:
+        """A price, indicator or length that nothing reads: the sentence is about the rule."""
+        return any(self.kind(k) in ("ind", "out", "agg", "price", "lots", "pips") for k in range(unit.start, unit.end))
 
     def _without_action(
         self, units: list[Unit], group: Group, last: str | None, waiting: list[tuple[str, Unit]]
@@ -873,7 +917,10 @@ class Compiler(SlotReader):
         conditions = group.conditions
         if group.mirror:
             self.draft.flags.setdefault("mirror", self._unit_span(group.mirror))
-            self.draft.mirrors.add("sell" if last in (None, "buy", "long") else "exit")
+            if group.mirror.value == "short":
+                self.draft.mirrors.add("short")
+            else:
+                self.draft.mirrors.add("sell" if last in (None, "buy", "long") else "exit")
         if last is None or not conditions:
             return [*waiting, *conditions]
         where = self._entry_target(last)
@@ -908,6 +955,9 @@ class Compiler(SlotReader):
             if group.mirror is None:
                 continue
             self.draft.flags.setdefault("mirror", self._unit_span(group.mirror))
+            if group.mirror.value == "short":
+                self.draft.mirrors.add("short")
+                continue
             if index == 0 and acts:
                 where = str(acts[0].value)
             elif index > 0 and not group.conditions:

@@ -19,7 +19,7 @@ from vibetrader.spec.words.lexing import Item
 MA_KINDS: Final = ("ma", "sma", "ema", "lwma", "hma", "dema", "tema", "kama", "vwma", "alma", "zlema", "trima", "wwma")
 _PLAIN: Final = ("fill", "strategy", "since", "period")
 _UNIT_FRAME: Final = {"minute": "m", "hour": "h", "day": "d", "week": "w", "month": "M"}
-_LEVELS: Final[dict[str, tuple[float, float]]] = {
+LEVELS: Final[dict[str, tuple[float, float]]] = {
     "rsi": (30, 70), "mfi": (20, 80), "stoch": (20, 80), "stochrsi": (20, 80), "cci": (-100, 100),
     "williams_r": (-80, -20), "crsi": (10, 90), "ultosc": (30, 70), "demarker": (0.3, 0.7), "ibs": (0.2, 0.8),
     "cmo": (-50, 50), "zscore": (-2, 2), "bb": (0, 1),
@@ -74,6 +74,8 @@ class Grammar:
         self._modifiers = 0
         self._last_percent = False
         self._in_comparison = False
+        self._edge = ""
+        """Which end of a range a comparison speaks of: high for above, low for below."""
         self._bodies: list[ex.Expression] = []
         self.context = ""
         """What the sentence speaks of so far: buy, long, exit …"""
@@ -140,10 +142,13 @@ class Grammar:
                 return f"{number:g}{_UNIT_FRAME[unit]}", self._after_frame(i + 2)
             text = self.items[i + 1].text
             letter = _UNIT_FRAME[unit]
-            if text == "M" and number == 1:
+            if text == "M" and number == 1 and not self._speaks_of_minutes():
                 letter = "M"
             return normal_frame(int(number), letter), self._after_frame(i + 2)
         return None
+
+    def _speaks_of_minutes(self) -> bool:
+        return any(item.kind == "unit" and item.value == "minute" and item.text != "M" for item in self.items)
 
     def _after_frame(self, i: int) -> int:
         while self.kind(i) == "tfhint" or (self.kind(i) == "unit" and self.value(i) == "bar"):
@@ -417,7 +422,10 @@ class Grammar:
             ):
                 return Found(ex.lagged(inner.expression, ex.Number(1)), inner.end)
         if self.memory.subject is not None and not isinstance(self.memory.subject, ex.Number):
-            return Found(ex.lagged(self.memory.subject, ex.Number(1)), after if self.kind(i + 1) == "unit" else i + 1)
+            end = after if self.kind(i + 1) == "unit" else i + 1
+            if self.kind(i + 1) == "num" and self.norm(i + 1) == "one":
+                end = i + 2  # "above the previous one"
+            return Found(ex.lagged(self.memory.subject, ex.Number(1)), end)
         return None
 
     def _framed(self, i: int) -> Found | None:
@@ -616,6 +624,16 @@ class Grammar:
         while True:
             k = self.skip(j) if self.norm(j) in ("with", "of", "de", "line", "indicator", "value") else j
             bracket = self.bracket(j)
+            if (
+                bracket is not None
+                and not bracket[0]
+                and len(bracket[1]) == 1
+                and bracket[1][0].kind == "out"
+                and output == ""
+                and self._belongs(name, str(bracket[1][0].value))
+            ):
+                output, j = str(bracket[1][0].value), bracket[2]
+                continue
             if bracket is not None and not explicit:
                 numbers, j, explicit = bracket[0] or numbers, bracket[2], bool(bracket[0])
                 for other in bracket[1]:
@@ -837,6 +855,9 @@ class Grammar:
             if self.kind(end) == "unit" and self.value(end) in ("bar", "day"):
                 end += 1
             j = self.skip(end, "comma", "and")
+        if name in ("stoch", "stochrsi") and "k" in named:
+            if name == "stoch":
+                return [named["k"], named.get("slow", 1.0), named.get("d", 3.0)], end
         if name in ("macd", "ppo", "apo", "ao") and "fast" in named and "slow" in named:
             numbers = [named["fast"], named["slow"]]
             if name == "macd":
@@ -929,7 +950,9 @@ class Grammar:
         if not output and self.kind(after) == "price" and self.value(after) in ("high", "low"):
             output, j = str(self.value(after)), after + 1
         if output not in ("high", "low"):
-            return None
+            if not self._edge:
+                return None
+            output = self._edge
         return Found(ex.call("opening_range", self.range_length(), output=output), j)
 
     def range_length(self) -> float:
@@ -1404,17 +1427,37 @@ class Grammar:
             connector, k = self._connector(j)
             if not connector:
                 break
-            nxt = self.atom(k)
+            ahead = self._next_bar(k)
+            nxt = self.atom(ahead if ahead else k)
             if nxt is None:
                 break
+            if ahead and connector == "and":
+                # "… and the next candle closes back inside": what came before is one bar old
+                parts = [(c, ex.lagged(p, ex.Number(1))) for c, p in parts]
+            if connector == "then":
+                if not isinstance(nxt.expression, ex.Cross):
+                    break
+                parts = [(c, ex.lagged(p, ex.Number(1))) for c, p in parts]
+                connector = "and"
             parts.append((connector, nxt.expression))
             j = nxt.end
         return Found(joined(parts), j)
+
+    def _next_bar(self, k: int) -> int:
+        """Position after `the next candle` when it is the subject of a condition, else 0."""
+        k = self.skip(k)
+        if self.kind(k) != "next_open" or self.norm(k) not in ("next candle", "next bar", "next day"):
+            return 0
+        after = self.skip(k + 1)
+        return after if self.kind(after) in ("price", "state", "cross", "drop") else 0
 
     def _connector(self, j: int) -> tuple[str, int]:
         k, found = j, ""
         while True:
             kind = self.kind(k)
+            if kind == "then" and (found or self.norm(k) == "and then") and self.kind(self.skip(k + 1)) in ("cross", "ind", "price"):
+                found, k = "then", k + 1
+                continue
             if kind == "or":
                 found, k = "or", k + 1
             elif kind in ("and", "filter") or kind == "comma":
@@ -1462,6 +1505,7 @@ class Grammar:
         for reader in (
             self._clock_condition,
             self._calendar,
+            self._in_range,
             self._streak,
             self._move,
             self._candle,
@@ -1469,6 +1513,7 @@ class Grammar:
             self._event_extreme,
             self._cross_level,
             self._comparison,
+            self._cross_noun,
             self._elided,
         ):
             found = reader(i)
@@ -1495,7 +1540,23 @@ class Grammar:
         if pair is not None:
             return pair
         found = self._compared(lefts, j, i)
-        return found or self._verb_last(lefts, j)
+        return found or self._verb_last(lefts, j) or self._postfixed(lefts, j)
+
+    def _postfixed(self, lefts: list[ex.Expression], j: int) -> Found | None:
+        """`收盘价在EMA200上方`: the comparison stands after its right side."""
+        if self.norm(j) not in ("在", "于", "位于", "处于"):
+            return None
+        right = self.operand(self.skip(j))
+        if right is None:
+            return None
+        k = self.skip(right.end)
+        if self.kind(k) != "cmp" or self.norm(k) not in ("上方", "之上", "以上", "下方", "之下", "以下"):
+            return None
+        if not all(comparable(left, right.expression) for left in lefts):
+            return None
+        self.memory.subject = lefts[0]
+        operator = str(self.value(k))
+        return Found(ex.conjunction(*(self._fit(operator, left, right.expression) for left in lefts)), k + 1)
 
     def _pair_crossing(self, lefts: list[ex.Expression], j: int) -> Found | None:
         """`EMA12和EMA26金叉`, `EMA 12 and EMA 26 cross`: the second crosses the first's way."""
@@ -1622,6 +1683,49 @@ class Grammar:
         last = self.memory.last
         return Found(ex.Compare(str(self.value(after)), last.left, level.expression), level.end)
 
+    def _cross_noun(self, i: int) -> Found | None:
+        """`a crossing of the stoch from below`, `cruce de la EMA 9 y la EMA 21 al alza`, `crosses level 30 of the RSI upwards`."""
+        k = self.skip(i)
+        if self.kind(k) not in ("cross", "crossover_strategy"):
+            return None
+        direction = str(self.value(k)) if self.kind(k) == "cross" else "any"
+        j = self.skip(k + 1)
+        level: float | None = None
+        if self.kind(j) == "num" and not self.items[j].percent:
+            level, j = self.items[j].number, self.skip(j + 1)
+        elif self.norm(k).split()[-1] not in ("of", "de") and self.norm(k + 1) not in (
+            "of", "de", "del", "da", "do", "der", "des", "von", "between", "entre", "zwischen",
+        ):  # fmt: skip
+            return None
+        if self.kind(j) == "between":
+            j = self.skip(j + 1)
+        line = self.operand(j)
+        if line is None or isinstance(line.expression, ex.Number):
+            return None
+        end = line.end
+        target: ex.Expression | None = ex.Number(level) if level is not None else None
+        joint = self.skip(end)
+        if target is None and (self.kind(joint) in ("and", "filter", "cmp", "div") or self.norm(end) in ("over", "with", "con")):
+            right = self.operand(self.skip(joint + 1))
+            if right is not None and not isinstance(right.expression, ex.Number):
+                if self.kind(joint) == "cmp" and direction == "any":
+                    direction = "up" if self.value(joint) in (">", ">=") else "down"
+                target, end = right.expression, right.end
+        tail = self.skip(end)
+        if self.kind(tail) == "dir":
+            direction, end = (str(self.value(tail)) if direction == "any" else direction), tail + 1
+        first = line.expression
+        if target is None:
+            target = self._cross_partner(first)
+        if target is None or not comparable(first, target):
+            return None
+        if direction == "any":
+            if level is not None:
+                return None
+            self.memory.any_cross, direction = True, "up"
+        self.memory.subject = first
+        return Found(ex.Cross(direction == "up", first, _of_same_kind(target, first)), end)
+
     def _subjects(self, i: int) -> tuple[list[ex.Expression], int] | None:
         """One value, or several under one comparison: `both 25 and 50 EMA`, `RSI and MFI`, `SMA 9, 26 and 52`."""
         both = False
@@ -1726,6 +1830,12 @@ class Grammar:
             found = None
         else:
             found = self._in_state(lefts, k)
+        if found is None and kind == "agg":
+            window = self._aggregate(k)
+            if window is not None and isinstance(window.expression, ex.Call) and not isinstance(left, ex.Number):
+                series = None if left == ex.CLOSE else left
+                call = ex.call(window.expression.indicator, _length_of(window.expression), series=series or ex.CLOSE)
+                found = Found(ex.Compare("<=" if call.indicator == "lowest" else ">=", left, call), window.end)
         if found is None:
             return None
         if denied:
@@ -1766,6 +1876,8 @@ class Grammar:
         k = self.skip(j, "colon")
         if self.kind(k) == "cmp" and self.norm(k) in ("the", "its"):
             k += 1
+        if self.kind(k) == "streak_down" and self.norm(k) == "lower" and self.kind(k - 1) == "touch" and self._last_bands():
+            return self._band("lower", k + 1)
         self._last_percent = self.kind(k) == "num" and self.items[k].percent
         percent_off = self._offset(k)
         if percent_off is not None:
@@ -1823,14 +1935,23 @@ class Grammar:
             operator, j = operator + "=", self.skip(self.skip(j) + 1) + 1
         if self.kind(self.skip(j)) == "cmp" and self.norm(self.skip(j)) in ("=", "=="):
             operator, j = (operator + "=" if operator in "<>" else operator), self.skip(j) + 1
+        beyond = self._beyond_range(operator, j)
+        if beyond is not None:
+            return Found(ex.conjunction(*(ex.Compare(operator, left, beyond.expression) for left in lefts)), beyond.end)
+        oscillator = self._level_of_oscillator(j, lefts[0])
+        if oscillator is not None:
+            level = ex.Number(self.items[oscillator.end].number)
+            return Found(ex.Compare(operator, oscillator.expression, level), oscillator.end + 1)
         right = self._target(j, lefts[0])
         if right is None:
             return self._elided_target(lefts, operator, j)
         expression, end = right
+        if not all(comparable(left, expression) for left in lefts):
+            return None
         if (
             self.kind(k) == "drop"
             and self.norm(k) in ("breaks", "break out of", "breaks out of", "rompe", "突破")
-            and _is_lower(expression)
+            and is_lower(expression)
         ):
             operator = "<"
         operator, end = self._or_more(operator, end)
@@ -1907,6 +2028,37 @@ class Grammar:
             return None
         return Found(ex.conjunction(*(ex.Compare(operator, left, other) for left in lefts)), j)
 
+    def _beyond_range(self, operator: str, j: int) -> Found | None:
+        """`closes above the opening range`, `closes above it` after the range was spoken of."""
+        edge = "high" if operator in (">", ">=") else "low"
+        k = self.skip(j)
+        if self.kind(k) == "ind" and self.value(k) == "opening_range":
+            self._edge = edge
+            try:
+                return self._indicator(k)
+            finally:
+                self._edge = ""
+        if self.memory.range_minutes is None:
+            return None
+        if self.norm(j) in ("it", "that") or self.norm(k) == "range":
+            after = k + 1 if self.norm(k) == "range" else j + 1
+            if self.kind(self.skip(after)) in ("", "end", "comma", "and", "or", "act", "then", "stop", "target", "if"):
+                return Found(ex.call("opening_range", self.range_length(), output=edge), after)
+        return None
+
+    def _level_of_oscillator(self, j: int, left: ex.Expression) -> Found | None:
+        """`closes above rsi 70`: the level stands after the oscillator's name, the price before it means nothing."""
+        k = self.skip(j)
+        if self.kind(k) != "ind" or self.kind(k + 1) != "num" or str(self.value(k)) not in LEVELS or self.value(k) == "bb":
+            return None
+        if nature(left)[0] is not Nature.PRICE:
+            return None
+        known = self.memory.parameters.get(str(self.value(k)), ())
+        if known == (self.items[k + 1].number,):
+            del self.memory.parameters[str(self.value(k))]
+        built = self._build(str(self.value(k)), [], "", None, None, k + 1)
+        return None if built is None else Found(built.expression, k + 1)
+
     def _fit(self, operator: str, left: ex.Expression, right: ex.Expression) -> ex.Expression:
         """A comparison in which percents become fractions, and an unreachable extreme is taken from the bar before."""
         left, right = _past_extreme(left, right), _past_extreme(right, left)
@@ -1942,7 +2094,8 @@ class Grammar:
             other = _compared_with(self.memory.last)
             only = self._cross_partner(lefts[0])
             if only is not None:
-                if "叉" in self.norm(k) and _is_average(only) and _length_of(lefts[0]) > _length_of(only):
+                noun = "叉" in self.norm(k) or self.norm(k) in ("crossover", "cross", "crossunder", "cruce", "cruzamento")
+                if noun and _is_average(only) and _length_of(lefts[0]) > _length_of(only):
                     lefts, only = [only], lefts[0]
                 right = Found(only, j)
             elif other is not None and not (
@@ -1975,6 +2128,8 @@ class Grammar:
             self.memory.any_cross = True
             direction = "up"
         target = _of_same_kind(_past_extreme(target, lefts[0]), lefts[0])
+        if not all(comparable(left, target) for left in lefts):
+            return None
         if not isinstance(target, ex.Number):
             self.memory.group = [lefts[0], target]
         return Found(ex.conjunction(*(ex.Cross(direction == "up", left, target) for left in lefts)), end)
@@ -2010,6 +2165,14 @@ class Grammar:
         """`starts outside and ends inside the Bollinger Band`: of the lower band for a rising bar, the upper for a falling."""
         body = next((c for c in reversed(self._bodies) if isinstance(c, ex.Compare)), None)
         j = self.skip(k + 1)
+        edge = self._target(j, left)
+        if edge is not None and (is_lower(edge.expression) or is_upper(edge.expression)):
+            below = is_lower(edge.expression) == (kind == "outside")
+            return Found(ex.Compare("<" if below else ">", left, edge.expression), edge.end)
+        last = _compared_with(self.memory.last)
+        if kind == "inside" and edge is None and last is not None and (is_lower(last) or is_upper(last)):
+            # "and closes back inside": of the band the bar before was outside of
+            return Found(ex.Compare(">" if is_lower(last) else "<", left, last), k + 1)
         if body is None:
             return None
         ahead = j
@@ -2085,8 +2248,10 @@ class Grammar:
         if right is None:
             return None
         target = right.expression
-        lower = _is_lower(target)
-        upper = _is_upper(target)
+        if isinstance(left, ex.Call) and left.indicator in ("bb", "kc", "donchian") and left.output == "middle":
+            left = ex.CLOSE  # "BB touches upper": the price does
+        lower = is_lower(target)
+        upper = is_upper(target)
         subject: ex.Expression = left
         if lower:
             subject = ex.Price("low") if left in (ex.CLOSE,) else left
@@ -2190,9 +2355,9 @@ class Grammar:
         )
         if state in ("oversold", "overbought"):
             name = base.indicator if isinstance(base, ex.Call) else ""
-            if name not in _LEVELS:
+            if name not in LEVELS:
                 return None
-            low, high = _LEVELS[name]
+            low, high = LEVELS[name]
             level = low if state == "oversold" else high
             key = f"{name}_{state}"
             self.memory.assumed.setdefault(
@@ -2306,7 +2471,10 @@ class Grammar:
         i = self.skip(i, "and")
         if self.kind(i) in ("price",) and self.norm(i) in ("closes", "closed"):
             i = self.skip(i + 1)
-        if self.kind(i) not in ("cmp", "cross", "drop", "state", "between", "touch"):
+        again = self._again(i)
+        if again is not None:
+            return again
+        if self.kind(i) not in ("cmp", "cross", "drop", "state", "between", "touch") or self.norm(i) == "=":
             return None
         if (
             self.kind(i) == "state"
@@ -2364,6 +2532,19 @@ class Grammar:
                 return Found(ex.Cross(turned.operator == ">", turned.left, turned.right), found.end)
         return found
 
+    def _again(self, i: int) -> Found | None:
+        """`exit when it's lower`, `平仓 on 死叉`: the comparison or cross read before, the other way."""
+        after = self.kind(self.skip(i + 1))
+        if after not in ("", "end", "comma", "act", "or", "and", "then", "stop", "target"):
+            return None
+        last, cross = self.memory.last, self.memory.last_cross
+        if self.kind(i) in ("streak_down", "streak_up") and self.norm(i) in ("lower", "higher"):
+            if isinstance(last, ex.Compare) and not isinstance(last.right, ex.Number):
+                return Found(ex.Compare("<" if self.norm(i) == "lower" else ">", last.left, last.right), i + 1)
+        if self.kind(i) == "cross" and self.value(i) in ("up", "down") and cross is not None:
+            return Found(ex.Cross(self.value(i) == "up", cross.left, cross.right), i + 1)
+        return None
+
     def _clock_condition(self, i: int) -> Found | None:
         """`between 9:15 and 15:15`, `after 10:00`, `before 3 pm`, `time > 9:30`."""
         k = self.skip(i)
@@ -2416,13 +2597,25 @@ class Grammar:
         if self.kind(k) == "weekend":
             return Found(ex.Compare(">=", ex.Clock("weekday"), ex.Number(5)), k + 1)
         if self.kind(k) == "weekday":
+            lower = self._fell_since(k)
+            if lower is not None:
+                return lower
             days, end = [int(str(self.value(k)))], k + 1
             while self.kind(self.skip(end, "comma", "and", "or", "if")) == "weekday":
                 end = self.skip(end, "comma", "and", "or", "if")
                 days.append(int(str(self.value(end))))
                 end += 1
             clock = ex.Clock("weekday")
-            return Found(ex.disjunction(*(ex.Compare("==", clock, ex.Number(d)) for d in days)), end)
+            found: ex.Expression = ex.disjunction(*(ex.Compare("==", clock, ex.Number(d)) for d in days))
+            if self.norm(end - 1).endswith("'s") and self.kind(end) == "price" and self.value(end) == "close":
+                self.closing(end)
+                return Found(found, end + 1)
+            at = self.skip(end, "if")
+            if self.kind(at) == "clock" and self.context.startswith("exit"):
+                # "close Friday 3pm"
+                hour = ex.Compare(">=", ex.Clock("time"), ex.Number(_hhmm(str(self.value(at)))))
+                return Found(ex.conjunction(found, hour), at + 1)
+            return Found(found, end)
         if self.kind(k) == "trading_day":
             day = ex.Compare("==", ex.Clock("trading_day"), ex.Number(float(str(self.value(k)))))
             end = k + 1
@@ -2451,6 +2644,30 @@ class Grammar:
                 return Found(ex.Compare("==", ex.Clock("month"), ex.Number(float(str(self.value(k))))), k + 1)
         return None
 
+    def closing(self, i: int) -> None:
+        """The order is filled at the close of a day that is named; the slot reader keeps it."""
+
+    def _fell_since(self, k: int) -> Found | None:
+        """`Monday closed lower than Friday`: that weekday, and its close beside the one before."""
+        day = int(str(self.value(k)))
+        after = self.skip(k + 1)
+        down: bool | None = None
+        if self.kind(after) in ("streak_down", "streak_up"):
+            down, after = self.kind(after) == "streak_down", self.skip(after + 1)
+        elif self.kind(after) == "price" and self.value(after) == "close" and self.kind(self.skip(after + 1)) in ("cmp", "streak_down", "streak_up"):
+            verb = self.skip(after + 1)
+            if self.kind(verb) == "cmp" and self.value(verb) not in ("<", ">"):
+                return None
+            down = self.value(verb) == "<" if self.kind(verb) == "cmp" else self.kind(verb) == "streak_down"
+            after = self.skip(verb + 1)
+        if down is None or self.kind(after) != "weekday" or int(str(self.value(after))) != (day - 1 if day else 4):
+            return None
+        end = after + 1
+        if self.kind(self.skip(end)) == "price" and self.value(self.skip(end)) == "close":
+            end = self.skip(end) + 1
+        fell = ex.Compare("<" if down else ">", ex.CLOSE, ex.Lag(ex.CLOSE, ex.Number(1)))
+        return Found(ex.conjunction(ex.Compare("==", ex.Clock("weekday"), ex.Number(day)), fell), end)
+
     def _streak(self, i: int) -> Found | None:
         """`three red candles in a row`, `close is lower for two days in a row`, `2 consecutive higher closes`."""
         k = self.skip(i, "within")
@@ -2472,6 +2689,13 @@ class Grammar:
                     return Found(repeated(candle_body, int(number)), told + 1)
         if self.kind(k) == "unit" and number is not None and self.kind(self.skip(k + 1)) == "row":
             k = self.skip(self.skip(k + 1) + 1)
+        if self.kind(k) == "state" and self.kind(self.skip(k + 1)) == "ind" and self.value(self.skip(k + 1)) == "ha":
+            coloured_ha = _sided(ex.call("ha", output="close"), self.value(k) in ("green", "bullish"))
+            if coloured_ha is not None and self.value(k) in ("green", "red", "bullish", "bearish"):
+                end = self.skip(k + 1) + 1
+                if self.kind(self.skip(end)) == "row":
+                    end = self.skip(end) + 1
+                return Found(repeated(coloured_ha, int(number or 1)), end)
         kind, norm = self.kind(k), self.norm(k)
         coloured = kind == "state" and self.value(k) in ("green", "red", "bullish", "bearish")
         if kind not in ("streak_up", "streak_down") and not coloured:
@@ -2529,6 +2753,13 @@ class Grammar:
         """`price drops 5% [in 3 bars]`, `went up 3% or more over the last 5 bars`, `drops 5% from its 20 day high`."""
         k = self.skip(i)
         subject: ex.Expression = ex.CLOSE
+        if self.kind(k) == "lag" and self.norm(k) in ("yesterday", "previous day", "the day before", "ayer", "gestern", "hier", "ontem"):
+            nxt = self._verb(k + 1)
+            moved = self._move(nxt) if self.kind(nxt) in ("dir", "dip", "gainmove", "state") else None
+            if moved is None:
+                return None
+            today = any(item.norm in ("today", "at today's open") for item in self.items[k:])
+            return moved if today else Found(ex.lagged(moved.expression, ex.Number(1)), moved.end)
         if (self.kind(k) == "price" and self.value(k) == "close") or self.kind(k) == "symbol":
             k = self._verb(k + 1)
         if self.kind(k) == "dir" or (self.kind(k) == "state" and self.norm(k) in ("is up", "is down")):
@@ -2670,6 +2901,26 @@ class Grammar:
             return Found(condition, end)
         return None
 
+    def _in_range(self, i: int) -> Found | None:
+        """`closes in the bottom 20% of its daily range`."""
+        k = self.skip(i)
+        if self.kind(k) == "price" and self.value(k) == "close":
+            k = self.skip(k + 1)
+        if self.norm(k) not in ("bottom", "lower", "top", "upper", "lowest", "highest"):
+            return None
+        low = self.norm(k) in ("bottom", "lower", "lowest")
+        n = self.skip(k + 1)
+        if self.kind(n) != "num" or not self.items[n].percent:
+            return None
+        share = self.items[n].number / 100
+        end = self.skip(n + 1, "tf")
+        if self.norm(end) == "range":
+            end += 1
+        elif n + 1 != end or self.kind(end) not in ("", "end", "comma", "and", "act", "or") or not any("range" in x.norm for x in self.items):
+            return None
+        ibs = ex.call("ibs")
+        return Found(ex.Compare("<" if low else ">", ibs, ex.Number(round(share if low else 1 - share, 10))), end)
+
     def _candle_pattern(self, k: int, bullish: bool | None) -> Found | None:
         name = str(self.value(k))
         norm = self.norm(k)
@@ -2687,6 +2938,18 @@ class Grammar:
         while self.norm(end) in ("forms", "appears", "pattern", "candle", "form", "printed", "prints", "shows"):
             end += 1
         return Found(ex.Compare(">" if bullish else "<", ex.call(name), ex.Number(0)), end)
+
+    def _at_band(self, found: Found) -> Found:
+        """`a hammer at the lower band`: the candle touches it."""
+        candle = [p for p in ex.walk(found.expression) if isinstance(p, ex.Call) and INDICATORS[p.indicator].family == "candle"]
+        if not candle or self.norm(found.end) not in ("at", "on", "near", "en", "am", "an"):
+            return found
+        band = self._output(self.skip(found.end)) or self._indicator(self.skip(found.end))
+        if band is None or not (is_lower(band.expression) or is_upper(band.expression)):
+            return found
+        low = is_lower(band.expression)
+        touch = ex.Compare("<=" if low else ">=", ex.Price("low" if low else "high"), band.expression)
+        return Found(ex.conjunction(found.expression, touch), band.end)
 
     def _windowed(self, found: Found) -> Found:
         """What follows a condition: `for 3 bars in a row`, `within the last 5 bars`, `at a level below 30`."""
@@ -2783,6 +3046,16 @@ def repeated(condition: ex.Expression, count: int) -> ex.Expression:
     return condition if count <= 1 else ex.Function("all", (condition, ex.Number(count)))
 
 
+def comparable(left: ex.Expression, right: ex.Expression) -> bool:
+    """False for a price beside an oscillator: nobody means that, so the words were read wrongly."""
+    kinds = {nature(side)[0] for side in (left, right) if not isinstance(side, ex.Number)}
+    if Nature.PRICE in kinds and Nature.OSCILLATOR in kinds:
+        return False
+    names = {c.indicator for side in (left, right) for c in ex.calls(side)}
+    bounded = names & {"rsi", "stoch", "stochrsi", "cci", "williams_r", "mfi", "adx"}
+    return not (bounded and Nature.PRICE in kinds)
+
+
 def _times(factor: float, value: ex.Expression) -> ex.Expression:
     return value if factor == 1 else ex.Arithmetic("*", ex.Number(factor), value)
 
@@ -2835,12 +3108,12 @@ def _is_ratio(node: ex.Expression) -> bool:
     )
 
 
-def _is_lower(node: ex.Expression) -> bool:
+def is_lower(node: ex.Expression) -> bool:
     base = node.operand if isinstance(node, ex.At | ex.Lag) else node
     return isinstance(base, ex.Call) and (base.output in ("lower", "low", "cloud_bottom") or base.indicator == "lowest")
 
 
-def _is_upper(node: ex.Expression) -> bool:
+def is_upper(node: ex.Expression) -> bool:
     base = node.operand if isinstance(node, ex.At | ex.Lag) else node
     return isinstance(base, ex.Call) and (base.output in ("upper", "high", "cloud_top") or base.indicator == "highest")
 

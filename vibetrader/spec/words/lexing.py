@@ -64,6 +64,8 @@ _PERCENT_PAIRS: Final = frozenset(
 )
 
 
+_THOUSANDS: Final = frozenset(("mil", "mille", "tausend", "thousand"))
+_FUTURES: Final = frozenset("ES NQ YM RTY CL GC NG ZB ZN MES MNQ MYM MGC".split())
 _BEFORE_COIN: Final = frozenset(
     "on buy trade for in of sell long short with and to kaufe compra acheter comprar de".split()
 )
@@ -220,6 +222,10 @@ def _ticker(token: Token, shouting: bool, index: dict[tuple[str, ...], Concept])
     known = symbols.from_word(token.text)
     if known is not None:
         return known
+    if re.fullmatch(r"[A-Z]{4}(?:3|4|5|6|11)", token.text):
+        return token.text  # a Brazilian share
+    if token.text in _FUTURES and not shouting:
+        return token.text
     if token.text.isupper() and token.text.isascii() and token.text.isalpha() and len(token.text) >= 2:
         if token.text in COINS and not (shouting and (token.norm,) in index):
             return symbols.from_capitals(token.text)
@@ -241,9 +247,19 @@ def _longest(
     for length in range(min(most, len(tokens) - position), 0, -1):
         key = tuple(t.norm for t in tokens[position : position + length])
         concept = index.get(key)
-        if concept is not None:
+        if concept is not None and not _runs_on(concept, tokens, position + length):
             return length, concept
     return 0, None
+
+
+def _runs_on(concept: Concept, tokens: list[Token], end: int) -> bool:
+    """`closes higher than …` is a comparison, not a streak of higher closes."""
+    return (
+        concept[0] in ("streak_up", "streak_down")
+        and end < len(tokens)
+        and tokens[end].norm in ("than", "als", "que")
+        and tokens[end - 1].norm in ("higher", "lower")
+    )
 
 
 def _single(token: Token, index: dict[tuple[str, ...], Concept]) -> Item:
@@ -369,6 +385,11 @@ def _merged(items: list[Item]) -> list[Item]:
         second = items[position + 2] if position + 2 < len(items) else None
         if item.kind == "num" and after is not None:
             pair = (after.norm, second.norm) if second is not None else ("", "")
+            if after.kind == "num" and after.norm in _THOUSANDS and not item.percent and item.number < 1e6:
+                # "20 mil", "5 tausend"
+                items[position + 1] = replace(item, value=item.number * 1000, end=after.end, text=f"{item.text} {after.text}")
+                position += 1
+                continue
             if after.kind == "sign" and after.value == "%":
                 found.append(replace(item, percent=True, end=after.end, text=f"{item.text}%"))
                 position += 2

@@ -58,6 +58,10 @@ class SlotReader(Grammar):
             self.draft.slots[name] = slot
         return end
 
+    def closing(self, i: int) -> None:
+        """`at Monday's close`: orders fill at the close."""
+        self.draft.slots.setdefault("fill", Slot(("close",), self.span(i, i + 1)))
+
     def text(self, span: Span) -> str:
         """The words of a span."""
         return " ".join(item.text for item in self.items if span.start <= item.start < span.end)
@@ -438,7 +442,8 @@ class SlotReader(Grammar):
     def _other_end(self, k: int) -> int | None:
         """`the other end of the first candle acts as stoploss`."""
         j = self.skip(k + 1)
-        if not (self.kind(j) == "ind" and self.value(j) == "opening_range"):
+        named = self.kind(j) == "ind" and self.value(j) == "opening_range"
+        if not named and not (self.norm(j) == "range" and self.memory.range_minutes is not None):
             return None
         end = j + 1
         nxt = self.skip(end)
@@ -482,12 +487,24 @@ class SlotReader(Grammar):
             if self.kind(end) == "only":
                 end += 1
             return self.put("hold", i, end, found[0], found[1])
-        if (kind == "after" and self.context.startswith("exit")) or (kind == "after" and self._exit_before(i)):
+        if kind == "after" and (
+            self.context.startswith("exit")
+            or self._exit_before(i)
+            or (self.context == "sell" and self.kind(i - 1) in ("or", "comma"))
+        ):
             found = self._duration(i + 1)
             if found is not None:
                 return self.put("hold", i, found[2], found[0], found[1])
         if kind == "num":
             found = self._duration(i)
+            if (
+                found is not None
+                and self.norm(i - 1) in ("for", "durante", "por", "pendant", "fur", "per")
+                and self.kind(i - 2) in ("act", "symbol", "lots", "shares")
+                and self.context in ("buy", "long", "short", "sell")
+                and self.kind(self.skip(found[2])) != "row"
+            ):
+                return self.put("hold", i, found[2], found[0], found[1])
             if (
                 found is not None
                 and self.context.startswith("exit")
@@ -610,6 +627,10 @@ class SlotReader(Grammar):
             if self.kind(self.skip(end)) == "at_open":
                 end = self.skip(end) + 1
             return self.put("fill", i, end, "next_open")
+        if kind == "at_open" and self.norm(self._before(i)) == "today" and any(
+            item.kind == "lag" and item.norm.startswith("yesterday") for item in self.items[:i]
+        ):
+            return self.put("fill", i, i + 1, "next_open")  # yesterday's bar is the signal, today's open the fill
         if kind == "at_open":
             end = i + 1
             nxt = self.skip(end)
@@ -617,6 +638,12 @@ class SlotReader(Grammar):
                 return self.put("fill", i, nxt + 2, "next_open")
             return self.put("fill", i, end, "open")
         return None
+
+    def _before(self, i: int) -> int:
+        i -= 1
+        while self.kind(i) == "fill" and self.norm(i) not in ("today",):
+            i -= 1
+        return i
 
     def _per_day(self, i: int) -> int | None:
         """`max 3 trades per day`, `one entry per session`."""
@@ -658,6 +685,12 @@ class SlotReader(Grammar):
                 return self.put("every", i, k + 2, self.items[k].number, str(self.value(k + 1)))
             if self.kind(k) == "unit" and self.value(k) in ("day", "week", "month", "hour"):
                 return self.put("every", i, k + 1, 1.0, str(self.value(k)))
+        if (
+            self.kind(i) == "per_day"
+            and self.norm(i) in ("every day", "each day", "cada dia", "jeden tag", "每天", "每日")
+            and self.context in ("buy", "long", "short")
+        ):
+            return self.put("every", i, i + 1, 1.0, "day")
         if self.norm(i) in ("once",) and self.kind(self.skip(i + 1)) == "unit":
             k = self.skip(i + 1)
             return self.put("every", i, k + 1, 1.0, str(self.value(k)))
@@ -821,7 +854,7 @@ class SlotReader(Grammar):
             i = self.skip(i + 1)
         if self.kind(i) == "risk":
             k = self._lead(i + 1)
-            while self.kind(k) in ("trades", "every"):
+            while self.kind(k) in ("trades", "every", "only", "agg"):
                 k = self._lead(k + 1)
             if self.kind(k) == "unit" and self.norm(k) == "per":
                 k = self._lead(k + 1)
@@ -854,7 +887,9 @@ class SlotReader(Grammar):
             or (self.kind(k) == "risk" and k > j)
             or (self.norm(k) in ("if", "when") and self.norm(self.skip(k + 1)) == "x")
         ):
-            if self.kind(k) == "per_day":
+            if self.kind(k) == "per_day" or (
+                self.kind(k) == "every" and self.kind(self.skip(k + 1)) in ("unit", "num", "tf", "weekday", "trading_day")
+            ):
                 break
             end = k + 1
             k = self.skip(end)
@@ -901,6 +936,12 @@ class SlotReader(Grammar):
         kind = self.kind(i)
         if kind == "allin":
             return self.put("size", i, i + 1, "percent", 100.0)
+        if kind == "lots":
+            k = self._lead(i + 1)
+            k = self._lead(k + 1) if self.kind(k) == "size" else k
+            if self.kind(k) == "num" and not self.items[k].percent and k > i + 1:
+                return self.put("size", i, k + 1, "lots", self.items[k].number)
+            return None
         if kind == "size":
             k = self._lead(i + 1)
             if self.kind(k) == "agg" or self.kind(k) == "cmp":
@@ -925,7 +966,7 @@ class SlotReader(Grammar):
             ):
                 return self.put("size", i, self._of_equity(i + 1), "percent", item.number)
             return None
-        if self.kind(nxt) in ("lots",):
+        if self.kind(nxt) in ("lots",) and not (self.kind(nxt + 1) == "cmp" and self.kind(nxt + 2) == "num"):
             return self.put("size", i, self._of_equity(nxt + 1), "lots", item.number)
         if self.kind(nxt) == "shares" and nxt == i + 1:
             return self.put("size", i, self._of_equity(nxt + 1), "units", item.number)
@@ -1131,8 +1172,8 @@ class SlotReader(Grammar):
         left, right = self.kind(k - 1), self.kind(k + 1)
         return (
             left in ("", "comma", "end", "fill", "colon", "symbol", "strategy", "frame", "tf", "tfhint", "unit")
-            or self.norm(k - 1) in ("in", "for", "on", "en", "em")
-        ) and right in ("", "comma", "end", "and", "report", "filter", "fill", "startcash", "colon", "symbol")
+            or self.norm(k - 1) in ("in", "for", "on", "en", "em", "sur", "auf", "fur", "im", "para", "nur", "only")
+        ) and right in ("only", "", "comma", "end", "and", "report", "filter", "fill", "startcash", "colon", "symbol")
 
     def _put_dates(self, i: int, end: int, first: date | None, last: date | None) -> int:
         if first is not None and last is not None and first > last:

@@ -36,7 +36,8 @@ _PATTERN: Final = re.compile(
   | (?P<pair>\b[A-Za-z]{2,6}\s?[/\-]\s?(?:USDT|USDC|BUSD|FDUSD|USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|BTC|ETH|BNB|TRY|BRL|usdt|usdc|usd|eur|gbp|jpy|chf|cad|aud|nzd|btc)\b)
   | (?P<percentword>%[kKdDrR]\b|[+\-][dD][iI]\b|[dD][iI][+\-](?!\w))
   | (?P<frame>\b(?:[hH](?:1|2|4|6|8|12)|[mM](?:1|3|5|15|30)|[dD]1|[wW]1|MN1|mn1)\b)
-  | (?P<comma>\d+,\d{1,2}(?=\s?(?:%|prozent|por\s?cien|pour\s?cent|pips?\b|ATR\b|x\b)))
+  | (?P<comma>(?<!\d,)(?:0,\d+(?!,?\d)|\d+,\d{1,2}(?!,?\d)(?=\s?(?:%|prozent|por\s?cien|pour\s?cent|pips?\b|ATR\b|x\b|lots?\b|lotes?\b|veces\b|vezes\b|fois\b|mal\b|fach|euros?\b|€|\$|usdt?\b|eur\b|R\b|punkte|puntos|pontos))))
+  | (?P<thousands>\d{1,3}(?:[.\u00a0 ]\d{3})+(?![.\d])(?=\s?(?:€|euros?\b|eur\b|\$|usdt?\b|d[oó]lares|dollars?\b|reais\b|pesos\b|aktien|acciones|a[çc][õo]es|actions\b|st[üu]ck|einheiten|unidades|unit[ée]s)))
   | (?P<number>(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:e-?\d+)?)
   | (?P<cjk>[㐀-鿿])
   | (?P<word>[^\W\d_㐀-鿿]+(?:['’][^\W\d_㐀-鿿]+)*(?:\d+(?![.,]?\d*\s?%))?(?:[A-Z]{2,3}\b)?)
@@ -46,6 +47,15 @@ _PATTERN: Final = re.compile(
     """,
     re.VERBOSE,
 )
+_CONTINENTAL: Final = re.compile(
+    r"\b(?:wenn|und|der|die|das|kaufe|kaufen|verkaufe|mit|unter|über|cuando|compra|comprar|vende|vender|con|por|los|las|y|el|"
+    r"quando|com|para|quand|acheter|achète|vendre|avec|les|des|le|et|que|se)\b",
+    re.IGNORECASE,
+)
+_CONTINENTAL_PATTERN: Final = re.compile(
+    _PATTERN.pattern.replace(r"(?P<thousands>", r"(?P<dots>\d{1,3}(?:\.\d{3})+(?![.\d]))" + "\n  | " + r"(?P<thousands>"), re.VERBOSE
+)
+"""Where people write 5.000 for five thousand."""
 _ELISION: Final = re.compile(r"^(l|d|j|n|s|c|m|qu)'(?=.{2})")
 _NUMBER_WORDS: Final = {
     word: float(value)
@@ -78,10 +88,11 @@ def tokenize(text: str) -> list[Token]:
     Full-width forms are read as their ASCII twins; offsets are those of the given text.
     """
     same_length = "".join(_single(c) for c in text)
+    pattern = _CONTINENTAL_PATTERN if len(_CONTINENTAL.findall(same_length)) >= 2 else _PATTERN
     found: list[Token] = []
     position = 0
     while position < len(same_length):
-        match = _PATTERN.match(same_length, position)
+        match = pattern.match(same_length, position)
         if match is None:
             position += 1
             continue
@@ -113,8 +124,11 @@ def _emit(found: list[Token], kind: str, piece: str, start: int, text: str, sour
         touching = first > 0 and not source[first - 1].isspace()
         found.append(Token(kind, norm, value, first, last, text[first:last], touching))
 
-    if kind in ("number", "comma"):
-        value = float(piece.replace(",", "." if kind == "comma" else ""))
+    if kind == "dots":
+        kind = "thousands"
+    if kind in ("number", "comma", "thousands"):
+        digits = re.sub(r"[.\s\u00a0]", "", piece) if kind == "thousands" else piece
+        value = float(digits.replace(",", "." if kind == "comma" else ""))
         follow = _K.match(source, end)
         if follow and follow[1] in "kK":
             value, end = value * 1000, end + 1
@@ -144,10 +158,10 @@ def _emit(found: list[Token], kind: str, piece: str, start: int, text: str, sour
     elif kind == "clock":
         clock = _clock(piece)
         if clock is None:
-            digits = re.match(r"\d+", piece)
-            assert digits is not None
-            stop = start + digits.end()
-            add("number", digits[0], float(digits[0]), start, stop)
+            hour = re.match(r"\d+", piece)
+            assert hour is not None
+            stop = start + hour.end()
+            add("number", hour[0], float(hour[0]), start, stop)
             return stop
         add("clock", piece.lower(), clock, start, end)
     elif kind == "date":
