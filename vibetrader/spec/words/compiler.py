@@ -548,6 +548,8 @@ class Compiler(SlotReader):
             return self._add("quiet", kind, i, i + 1)
         if kind == "div" and self.norm(i) == "/":
             return self._add("quiet", kind, i, i + 1)
+        if kind in ("tf", "frame") and self.value(i) == self.memory.base:
+            return self._add("quiet", kind, i, i + 1)
         if kind in _QUIET or (kind in ("ind", "price") and self._only_names(i)):
             return self._add("quiet", kind, i, i + 1)
         return self._add("unknown", kind, i, i + 1)

@@ -1441,7 +1441,7 @@ class Grammar:
                 connector = "and"
             parts.append((connector, nxt.expression))
             j = nxt.end
-        return Found(joined(parts), j)
+        return self._at_band(Found(joined(parts), j))
 
     def _next_bar(self, k: int) -> int:
         """Position after `the next candle` when it is the subject of a condition, else 0."""
@@ -1550,7 +1550,7 @@ class Grammar:
         if right is None:
             return None
         k = self.skip(right.end)
-        if self.kind(k) != "cmp" or self.norm(k) not in ("上方", "之上", "以上", "下方", "之下", "以下"):
+        if self.kind(k) != "cmp" or self.norm(k).replace(" ", "") not in ("上方", "之上", "以上", "下方", "之下", "以下"):
             return None
         if not all(comparable(left, right.expression) for left in lefts):
             return None
@@ -2941,7 +2941,7 @@ class Grammar:
 
     def _at_band(self, found: Found) -> Found:
         """`a hammer at the lower band`: the candle touches it."""
-        candle = [p for p in ex.walk(found.expression) if isinstance(p, ex.Call) and INDICATORS[p.indicator].family == "candle"]
+        candle = [p for p in ex.walk(found.expression) if isinstance(p, ex.Call) and INDICATORS[p.indicator].helper.startswith("candlestick")]
         if not candle or self.norm(found.end) not in ("at", "on", "near", "en", "am", "an"):
             return found
         band = self._output(self.skip(found.end)) or self._indicator(self.skip(found.end))

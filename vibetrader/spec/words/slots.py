@@ -550,6 +550,14 @@ class SlotReader(Grammar):
             if (
                 found is not None
                 and found[1] in ("minute", "hour")
+                and self.kind(self.skip(found[2])) == "session_close"
+                and "before" in self.norm(self.skip(found[2]))
+            ):
+                minutes = found[0] * (60 if found[1] == "hour" else 1)
+                return self.put("exit_at", i, self.skip(found[2]) + 1, f"session_close-{minutes:g}m")
+            if (
+                found is not None
+                and found[1] in ("minute", "hour")
                 and self.kind(self.skip(found[2])) in ("beforeend", "ago")
             ):
                 k = self.skip(self.skip(found[2]) + 1)
