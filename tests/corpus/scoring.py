@@ -319,7 +319,7 @@ def _extras(spec: StrategySpec, expect: Item, extra: Item) -> Iterator[str]:
                 node = (
                     None
                     if trail is None
-                    else trail.distance or trail.line or (ex.Number(float(trail.points)) if trail.points else None)
+                    else trail.distance or trail.line or (ex.Number(float(trail.points)) if trail.points else None) or (ex.Number(float(trail.pips) * 0.0001) if trail.pips else None)
                 )
                 if node is None or not same_meaning(node, parse(str(wanted))):
                     yield f"{key}: expected {wanted}, found {node}"

@@ -40,7 +40,7 @@ _END: Final = frozenset(
     super genau perfekt bien bueno vale parfait c'est tout das wars war's alles gut mehr nichts nada mas mais nada isso e so tudo
     hasta luego chao ciao au revoir bonne nuit gute nacht 谢谢 再见 好的 结束 完成 到 to a to much very lot looks look looking
     well works work love like brilliant excellent way soon care take have day one by my from done's wonderful sounds lovely
-    satisfecho contento zufrieden ya esta esto eso es todo adeus boa noite muito de cup course sir guys bot friend""".split()
+    c' est satisfecho contento zufrieden job bon bonne super-thanks that'll do'll be'd done! wrap up call today enough-for hoy heute aujourd'hui cerramos fechou suficiente reicht suffit top geil klasse toll ya esta esto eso es todo adeus boa noite muito de cup course sir guys bot friend""".split()
 )
 _ENDING: Final = frozenset(
     """thanks thank thx cheers bye goodbye done finished quit exit end enough gracias obrigado obrigada danke merci adios tchau
@@ -224,8 +224,24 @@ class _Interpreter:
             for w in self.words
         )
 
+    def _what_goes(self) -> None:
+        """`risk 2% instead of half the account`: what stands after "instead of" is what is replaced."""
+        items = self.reading.items
+        for index, item in enumerate(items):
+            if item.norm not in ("instead of", "rather than", "statt", "anstatt", "en vez de", "em vez de", "au lieu de", "instead") or not self.touched:
+                continue
+            k = index + 1
+            if item.norm == "instead" and (k >= len(items) or items[k].norm != "of"):
+                continue
+            while k < len(items) and items[k].kind not in ("comma", "end", "and") and items[k].norm not in ("use", "make", "set", "try", "with", "put"):
+                if items[k].kind == "stop" and "trailing_stop" in self.touched and "stop_loss" not in self.touched:
+                    self._drop("stop_loss")
+                self.used.add(k)
+                k += 1
+
     def _leftover(self) -> list[str]:
         """Content words that neither changed something nor are talk."""
+        self._what_goes()
         left = []
         for index, item in enumerate(self.reading.items):
             if index in self.used or item.kind in (
@@ -541,6 +557,9 @@ class _Interpreter:
         """`remove the stop`, `tira o stop`, `drop the RSI filter`."""
         items = self.reading.items
         for index, item in enumerate(items):
+            if item.norm == "off" and index and items[index - 1].kind == "act" and items[index - 1].value in ("short", "long"):
+                self._one_side("long" if items[index - 1].value == "short" else "short")
+                self.used.update((index - 1, index))
             if item.norm not in _REMOVE:
                 continue
             k = index + 1
@@ -617,6 +636,7 @@ class _Interpreter:
             if unit.kind == "decl":
                 self._declared(unit, compiler)
         self._pair(compiler)
+        self._level_pair()
         self._replace_number(compiler)
 
     def _set_level(self, state: str, number: float) -> bool:
@@ -774,6 +794,25 @@ class _Interpreter:
                 self._rewrite(lambda node: swap.get(node, node) if isinstance(node, ex.Call) else node)
                 self._touch("entry", f"{kind} in place of {averages[0].indicator}")
 
+    def _level_pair(self) -> None:
+        """`RSI 7 with 20/80`: both levels of an oscillator."""
+        items = self.reading.items
+        for index in range(len(items) - 2):
+            first, sign, second = items[index : index + 3]
+            if (
+                first.kind == second.kind == "num"
+                and (sign.norm in ("/", "and", "-", "y", "e", "und", "et", "和"))
+                and first.number < second.number
+                and not {index, index + 2} & self.used
+                and not first.percent
+                and not second.percent
+            ):
+                low = self._set_level("oversold", first.number)
+                high = self._set_level("overbought", second.number)
+                if low or high:
+                    self.used.update(range(index, index + 3))
+                return
+
     def _decl_items(self, compiler: Compiler) -> set[int]:
         return {k for u in compiler.units if u.kind in ("decl", "slot") for k in range(u.start, u.end)}
 
@@ -894,6 +933,8 @@ class _Interpreter:
     # -- directions ----------------------------------------------------------------------------------------------------------------
 
     def _direction(self, compiler: Compiler) -> None:
+        if "direction" in self.touched:
+            return
         flags = compiler.draft.flags
         if "long_only" in flags:
             self._one_side("long")

@@ -19,7 +19,7 @@ from vibetrader.spec.strategy import Origin, StrategySpec, Unsupported, before
 from vibetrader.spec.timeframes import TIMEFRAMES, minutes
 from vibetrader.spec.words.compiler import Compiler
 from vibetrader.spec.words.draft import Draft, Rule, Slot, Span
-from vibetrader.spec.words.grammar import joined, normal_frame
+from vibetrader.spec.words.grammar import joined, negated, normal_frame
 from vibetrader.spec.words.result import Assumption, ClarifyResult, Verdict
 
 DEFAULT_SYMBOL: Final = "BTCUSDT"
@@ -346,6 +346,8 @@ class Assembler:
         if "both_sides" in draft.flags and long is not None and short is None and "long_only" not in draft.flags:
             short, short_spans = mirrored(long), [draft.flags["both_sides"]]
             self.assume("short.entry", "both directions: the short is the mirror of the long", inferred=True)
+        if "else" in draft.flags and exit_ is None and exit_long is None and long is not None:
+            exit_long, exit_long_spans = _otherwise(long), [draft.flags["else"]]
         if "exit" in mirrors or "exit_long" in mirrors:
             if exit_ is None and exit_long is None and long is not None:
                 exit_long, exit_long_spans = _opposite(long), [draft.flags["mirror"]]
@@ -400,13 +402,11 @@ class Assembler:
             return True
         if sell is not None and conjuncts >= 3 and isinstance(sell, ex.And) and len(sell.parts) == conjuncts:
             return True
+        levels = [draft.slots.get(name) for name in ("stop", "target", "trailing")]
+        forex = any(level is not None and level.value[0] in ("pips", "points") for level in levels)
         stop = draft.slots.get("stop")
-        if (
-            stop is not None
-            and stop.value[0] in ("bar", "pips", "points", "beyond")
-            and sell is not None
-            and conjuncts >= 2
-        ):
+        near = stop is not None and stop.value[0] in ("bar", "pips", "points", "beyond")
+        if sell is not None and (near and conjuncts >= 2 or forex and _equal(mirrored(long), sell)):
             return True
         names = {i.value for i in self.compiler.items if i.kind == "act"}
         return bool(names & {"short", "exit_short"})
@@ -1213,6 +1213,15 @@ def _opposite(entry: ex.Expression) -> ex.Expression:
     """The opposite signal: of the crosses when there are any, of everything otherwise."""
     crosses = [part for part in (entry.parts if isinstance(entry, ex.And) else (entry,)) if isinstance(part, ex.Cross)]
     return mirrored(ex.conjunction(*crosses)) if crosses else mirrored(entry)
+
+
+def _otherwise(entry: ex.Expression) -> ex.Expression:
+    """Whenever the entry does not hold; of a single comparison the plain opposite."""
+    if isinstance(entry, ex.Compare):
+        return mirrored(entry)
+    if isinstance(entry, ex.And):
+        return ex.disjunction(*(negated(part) for part in entry.parts))
+    return negated(entry)
 
 
 def _customary_exit(entry: ex.Expression) -> ex.Expression | None:

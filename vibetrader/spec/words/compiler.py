@@ -459,6 +459,18 @@ class Compiler(SlotReader):
         act = self._action(i)
         if act is not None:
             return act
+        if kind in ("limit_order", "stop_order") and {"buy", "sell"} & set(self.norm(i).split()) and self.context not in ("buy", "long", "short"):
+            side = "buy" if "buy" in self.norm(i).split() else "short"
+            self.context = side
+            self._add("act", side, i, i)
+        if kind == "num" and self.norm(i - 1) in ("setup", "setups"):
+            return self._add("quiet", kind, i, i + 1)
+        if kind == "num" and self.items[i].number <= 4 and self.kind(i + 1) == "ind" and self.norm(i + 1) in ("moving averages", "emas", "mas", "medias moviles", "medias moveis", "moyennes mobiles"):
+            return self._add("quiet", kind, i, i + 2)
+        if kind == "num" and self.norm(i + 1) in ("indicator", "indicators", "step", "steps", "rule", "rules", "condition", "conditions"):
+            return self._add("quiet", kind, i, i + 2)
+        if kind == "else" and self.units and self.units[-1].kind == "act" and self.units[-1].value == "exit":
+            return self._add("mirror", "else", i, i + 1)  # "flat otherwise"
         if kind == "else":
             after = self.skip(i + 1, "comma")
             if self.kind(after) == "act" and self.value(after) in ("sell", "exit", "exit_long"):
@@ -619,6 +631,9 @@ class Compiler(SlotReader):
 
     def _action(self, i: int) -> int | None:
         kind = self.kind(i)
+        if kind == "hold" and self.kind(self.skip(i + 1)) == "session_close":
+            self.context = "exit"
+            return self._add("act", "exit", i, i + 1)
         if (
             kind == "hold"
             and self.kind(self.skip(i + 1)) in ("if", "till")
@@ -639,7 +654,7 @@ class Compiler(SlotReader):
                 end += 1
             if self.norm(end) in ("cash", "flat", "out", "exit", "go flat", "sell", "usd", "nothing", "in cash"):
                 self._add("act", "exit", i, i)
-                return self._add("mirror", True, i, end + 1)
+                return self._add("mirror", "else", i, end + 1)
         if kind == "target" and self.kind(self.skip(i + 1)) == "if":
             begin = self.skip(self.skip(i + 1) + 1)
             if self.kind(begin) in ("ind", "price", "out") and self.norm(begin) not in ("price",):
@@ -758,6 +773,23 @@ class Compiler(SlotReader):
             operator = "<="
         self.draft.inferred["at_price"] = f"at {found.expression}: when the close reaches it"
         return self._add("cond", ex.Compare(operator, ex.CLOSE, found.expression), i, found.end)
+
+    def _from_its_side(self, expression: ex.Expression) -> ex.Expression:
+        """A line that an exit touches is reached from the side the entry stood on."""
+        side = self.comes_from()
+        match expression:
+            case ex.And(parts=(ex.Compare("<=", ex.Price("low"), first), ex.Compare(">=", ex.Price("high"), second))) if first == second and side:
+                return ex.Compare(">=", ex.Price("high"), first) if side == "below" else ex.Compare("<=", ex.Price("low"), first)
+            case _:
+                return expression
+
+    def comes_from(self) -> str:
+        for unit in self.units:
+            if unit.kind == "cond" and isinstance(unit.value, ex.Node):
+                for part in ex.walk(unit.value):  # type: ignore[arg-type]
+                    if isinstance(part, ex.Compare) and part.left in (ex.CLOSE, ex.Price("low"), ex.Price("high")) and nature(part.right)[0] is Nature.PRICE:
+                        return "below" if part.operator in ("<", "<=") else "above"
+        return ""
 
     def _broke_out(self) -> bool:
         """Whether the long opens beyond an upper edge, so that a level of its exit lies below."""
@@ -960,6 +992,8 @@ class Compiler(SlotReader):
             if group.mirror.value == "short":
                 self.draft.mirrors.add("short")
                 continue
+            if group.mirror.value == "else":
+                self.draft.flags["else"] = self._unit_span(group.mirror)
             if index == 0 and acts:
                 where = str(acts[0].value)
             elif index > 0 and not group.conditions:
@@ -1004,6 +1038,8 @@ class Compiler(SlotReader):
         expression: ex.Expression = unit.value  # type: ignore[assignment]  # Node is the base of the union
         if unit.any_cross and target in ("sell", "short", "exit_long", "exit"):
             expression = mirrored(expression)
+        if target.startswith(("sell", "exit")):
+            expression = self._from_its_side(expression)
         rule.parts.append((connector, expression))
         rule.spans.append(self._unit_span(unit))
         rule.any_cross |= unit.any_cross

@@ -26,6 +26,9 @@ LEVELS: Final[dict[str, tuple[float, float]]] = {
 }  # fmt: skip
 
 
+_ORDINALS: Final = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5}
+
+
 class Found(NamedTuple):
     """A value and the position after it."""
 
@@ -383,7 +386,7 @@ class Grammar:
         if self.kind(after) == "unit" and self.value(after) in ("bar", "day"):
             after = self.skip(after + 1)
         # "previous 20 bar high": the lag of a window
-        inner = self.primary(after) if self.kind(after) in ("price", "ind", "out", "agg", "num", "avg", "tf") else None
+        inner = self.primary(after) if self.kind(after) in ("price", "ind", "out", "agg", "num", "avg", "tf", "expr") else None
         if self.norm(i) in ("previous close", "last close"):
             return Found(ex.CLOSE if self.norm(i) == "last close" else ex.Lag(ex.CLOSE, ex.Number(1)), i + 1)
         if inner is not None and not isinstance(inner.expression, ex.Number):
@@ -492,6 +495,8 @@ class Grammar:
         kind, value = self.kind(noun), self.value(noun)
         if kind == "ind" and value == "avg":
             return self._average_of(noun + 1, number, unit, "sma")
+        if kind == "ind" and number <= 4 and not unit and self.norm(noun) in ("moving averages", "emas", "mas", "moving avgs", "medias moviles", "medias moveis", "moyennes mobiles"):
+            return None  # "2 moving averages": how many there are
         if kind == "ind" and str(value) in MA_KINDS:
             return self._moving_average(str(value), noun + 1, number, unit)
         if kind == "ind" and value == "stdev":
@@ -1347,7 +1352,8 @@ class Grammar:
                 expression, j = ex.lagged(expression, ex.Number(self.items[k].number)), k + 2
                 continue
             if self.kind(k) == "lag" and (
-                k > j or self.norm(k).startswith(("yesterday", "previous", "ayer", "ontem", "gestern", "hier"))
+                k > j
+                or self.norm(k).startswith(("yesterday", "previous", "the day before", "the candle", "the bar", "ayer", "ontem", "gestern", "hier"))
             ):
                 after = k + 1
                 if (
@@ -1506,6 +1512,7 @@ class Grammar:
             self._clock_condition,
             self._calendar,
             self._in_range,
+            self._each_of,
             self._streak,
             self._move,
             self._candle,
@@ -1517,6 +1524,8 @@ class Grammar:
             self._elided,
         ):
             found = reader(i)
+            if found is not None and any(isinstance(node, ex.EntryPrice) for node in ex.walk(found.expression)):
+                continue  # the fill price is known to stops and targets only
             if found is not None:
                 self.memory.last = found.expression
                 if reader == self._candle:
@@ -1642,7 +1651,7 @@ class Grammar:
             self.kind(k) == "num"
             and (
                 self.norm(i) in ("a", "an", "new", "on")
-                or self.norm(i - 1) in ("a", "an", "new", "on", "at", "un", "uma", "ein", "einem")
+                or self.norm(i - 1) in ("a", "an", "new", "on", "at", "un", "uma", "ein", "einem", "neuem", "neuen", "nuevo", "nova", "nouveau", "bei", "neues")
             )
         ):
             return None
@@ -1779,6 +1788,10 @@ class Grammar:
         distance = self._apart(left, j)
         if distance is not None:
             return distance
+        gap = self.skip(j)
+        if left == ex.Price("open") and self.kind(gap) == "dir" or (left == ex.Price("open") and self.norm(gap) in ("lower", "higher") and self.kind(gap + 1) in ("", "end", "comma", "and", "act")):
+            down = self.value(gap) == "down" if self.kind(gap) == "dir" else self.norm(gap) == "lower"
+            return Found(ex.Compare("<" if down else ">", left, ex.Lag(ex.CLOSE, ex.Number(1))), gap + 1)
         extreme = self._at_extreme(left, j) if isinstance(left, ex.Price) and left.field != "volume" else None
         if extreme is not None:
             return extreme
@@ -1827,7 +1840,11 @@ class Grammar:
         elif kind in ("inside", "outside"):
             found = self._banded(left, kind, k)
         elif kind == "num":
+            factor = self._factor(k)
             found = None
+            if factor is not None and k > j and not isinstance(left, ex.Number) and not _is_distance(factor.expression):
+                # "volume is 3 times the average"
+                found = Found(ex.Compare(">=", left, _of_same_kind(factor.expression, left)), factor.end)
         else:
             found = self._in_state(lefts, k)
         if found is None and kind == "agg":
@@ -1906,6 +1923,18 @@ class Grammar:
                 share = self.items[k].number / 100
                 factor = 1 - share if sign == "<" else 1 + share
                 return Found(_times(round(factor, 10), inner.expression), inner.end)
+        if (
+            self.kind(k) == "num"
+            and not self.items[k].percent
+            and self.kind(self.skip(k + 1)) in ("pips", "points")
+            and self.kind(self.skip(self.skip(k + 1) + 1)) == "cmp"
+        ):
+            unit = self.skip(k + 1)
+            side = self.skip(unit + 1)
+            inner = self.operand(self.skip(side + 1))
+            if inner is not None and not isinstance(inner.expression, ex.Number) and self.value(side) in ("<", ">"):
+                distance = ex.Number(self.items[k].number * (0.0001 if self.kind(unit) == "pips" else 1))
+                return Found(ex.Arithmetic("-" if self.value(side) == "<" else "+", inner.expression, distance), inner.end)
         return None
 
     def _ordered(self, lefts: list[ex.Expression], k: int) -> Found | None:
@@ -1948,6 +1977,8 @@ class Grammar:
         expression, end = right
         if not all(comparable(left, expression) for left in lefts):
             return None
+        if self._last_percent and isinstance(expression, ex.Number) and nature(lefts[0])[0] is Nature.PRICE and not is_ratio(lefts[0]):
+            return None  # a price is no percentage
         if (
             self.kind(k) == "drop"
             and self.norm(k) in ("breaks", "break out of", "breaks out of", "rompe", "突破")
@@ -2070,7 +2101,7 @@ class Grammar:
                 ex.CLOSE,
                 ex.lagged(right, left.arguments[1] if isinstance(left.arguments[1], ex.Number) else ex.Number(26)),
             )
-        if isinstance(right, ex.Number) and _is_ratio(left):
+        if isinstance(right, ex.Number) and is_ratio(left):
             if self._last_percent:
                 right = ex.Number(right.value / 100)
         return ex.Compare(operator, left, right)
@@ -2194,6 +2225,8 @@ class Grammar:
     def _apart(self, left: ex.Expression, j: int) -> Found | None:
         """`is 3% above the 20 EMA`, `2 standard deviations below the mean`, `1 ATR under the VWAP`."""
         k = self._verb(j)
+        if self.kind(k) in ("dip", "gainmove") and self.kind(self.skip(k + 1)) == "num" and self._factor(self.skip(k + 1)) is not None:
+            k = self.skip(k + 1)
         while self.kind(k) == "cmp" and self.value(k) in (">", ">=") and self.kind(self.skip(k + 1)) == "num":
             k = self.skip(k + 1)
         if self.kind(k) != "num":
@@ -2265,6 +2298,10 @@ class Grammar:
                 return Found(ex.Compare(">=" if target.value > centre else "<=", left, target), right.end)
             return None
         if left == ex.CLOSE:
+            beyond = self.comes_from() if self.context.startswith("exit") or self.context == "sell" else ""
+            if beyond:
+                up = beyond == "below"
+                return Found(ex.Compare(">=" if up else "<=", ex.Price("high" if up else "low"), target), right.end)
             return Found(
                 ex.conjunction(ex.Compare("<=", ex.Price("low"), target), ex.Compare(">=", ex.Price("high"), target)),
                 right.end,
@@ -2644,8 +2681,33 @@ class Grammar:
                 return Found(ex.Compare("==", ex.Clock("month"), ex.Number(float(str(self.value(k))))), k + 1)
         return None
 
+    def comes_from(self) -> str:
+        """Where the entry stood beside the line an exit touches: below, above, or unknown."""
+        return ""
+
     def closing(self, i: int) -> None:
         """The order is filled at the close of a day that is named; the slot reader keeps it."""
+
+    def _each_of(self, i: int) -> Found | None:
+        """`two days in a row where …`, `the last 3 candles open above …`, `7 of the last 10 days …`."""
+        k = self.skip(i, "within")
+        counted = any(self.kind(x) == "within" for x in range(i, k))
+        if self.kind(k) != "num" or self.items[k].percent:
+            return None
+        number, j = self.items[k].number, k + 1
+        if self.kind(j) != "unit" or self.value(j) not in ("bar", "day", "week") or number != int(number) or not 1 <= number <= 500:
+            return None
+        j += 1
+        if self.kind(self.skip(j)) == "row":
+            j = self.skip(self.skip(j) + 1, "if", "filter")
+        elif counted and self.kind(self.skip(j, "both")) in ("price", "ind"):
+            j = self.skip(j, "both")
+        else:
+            return None
+        each = self.atom(j)
+        if each is None:
+            return None
+        return Found(repeated(each.expression, int(number)), each.end)
 
     def _fell_since(self, k: int) -> Found | None:
         """`Monday closed lower than Friday`: that weekday, and its close beside the one before."""
@@ -2939,6 +3001,26 @@ class Grammar:
             end += 1
         return Found(ex.Compare(">" if bullish else "<", ex.call(name), ex.Number(0)), end)
 
+    def _counted_of(self, expression: ex.Expression, k: int) -> Found | None:
+        """`7 or more of the last 10 days` after a condition."""
+        if self.kind(k) != "num" or self.items[k].percent or self.items[k].number != int(self.items[k].number):
+            return None
+        least, j = self.items[k].number, k + 1
+        if self.kind(j) == "cmp" and self.value(j) == ">=":
+            j += 1
+        if self.kind(j) == "unit":
+            j += 1
+        if self.norm(j) == "out":
+            j += 1
+        j = self.skip(j)
+        if self.kind(j) != "within" or self.kind(self.skip(j + 1)) != "num":
+            return None
+        n = self.skip(j + 1)
+        span = self.items[n].number
+        if self.kind(n + 1) != "unit" or span != int(span) or not 1 <= least <= span <= 500:
+            return None
+        return Found(ex.Compare(">=", ex.Function("count", (expression, ex.Number(span))), ex.Number(least)), n + 2)
+
     def _at_band(self, found: Found) -> Found:
         """`a hammer at the lower band`: the candle touches it."""
         candle = [p for p in ex.walk(found.expression) if isinstance(p, ex.Call) and INDICATORS[p.indicator].helper.startswith("candlestick")]
@@ -2957,6 +3039,12 @@ class Grammar:
         k = self.skip(j)
         if self.kind(k) == "not":
             return found
+        ordinal = _ORDINALS.get(self.norm(k - 1)) if self.kind(k) == "unit" else None
+        if ordinal is not None and self.value(k) in ("bar", "day", "week") and self.kind(self.skip(k + 1)) == "row":
+            return Found(repeated(expression, ordinal), self.skip(k + 1) + 1)  # "for the third day in a row"
+        counted = self._counted_of(expression, k)
+        if counted is not None:
+            return counted
         number = -1
         if (
             self.kind(k) == "num"
@@ -2992,6 +3080,20 @@ class Grammar:
                 if self.norm(j) in ("for", "durante") or self.norm(k).startswith("for "):
                     return Found(repeated(expression, int(count)), n + 2)
                 return Found(ex.Function("any", (expression, ex.Number(count))), n + 2)
+        if (
+            self.kind(k) == "num"
+            and not self.items[k].percent
+            and isinstance(expression, ex.Compare)
+            and isinstance(expression.right, ex.Number)
+            and self.items[k].number == int(self.items[k].number)
+        ):
+            # "was below 60 three days ago"
+            ago = k + 2 if self.kind(k + 1) == "unit" and self.kind(k + 2) == "ago" else 0
+            if self.kind(k + 1) == "ago" and "ago" in self.norm(k + 1):
+                ago = k + 1
+            if ago:
+                left = ex.lagged(expression.left, ex.Number(self.items[k].number))
+                return Found(ex.Compare(expression.operator, left, expression.right), ago + 1)
         # "crosses below its 6 SMA at a level below 30"
         if (
             self.norm(j) in ("at", "a", "en", "bei")
@@ -3048,12 +3150,29 @@ def repeated(condition: ex.Expression, count: int) -> ex.Expression:
 
 def comparable(left: ex.Expression, right: ex.Expression) -> bool:
     """False for a price beside an oscillator: nobody means that, so the words were read wrongly."""
+    if any(isinstance(node, ex.EntryPrice) for side in (left, right) for node in ex.walk(side)):
+        return False  # the fill price is known to stops and targets only
     kinds = {nature(side)[0] for side in (left, right) if not isinstance(side, ex.Number)}
     if Nature.PRICE in kinds and Nature.OSCILLATOR in kinds:
         return False
     names = {c.indicator for side in (left, right) for c in ex.calls(side)}
     bounded = names & {"rsi", "stoch", "stochrsi", "cci", "williams_r", "mfi", "adx"}
-    return not (bounded and Nature.PRICE in kinds)
+    if bounded and Nature.PRICE in kinds:
+        return False
+    # A distance beside a price: 3 ATR is no level.
+    return not any(_is_distance(a) and _is_level(b) for a, b in ((left, right), (right, left)))
+
+
+def _is_distance(node: ex.Expression) -> bool:
+    base = node.right if isinstance(node, ex.Arithmetic) and node.operator == "*" else node
+    return isinstance(base, ex.Call) and base.indicator in ("atr", "tr", "stdev")
+
+
+def _is_level(node: ex.Expression) -> bool:
+    base = node.operand if isinstance(node, ex.Lag | ex.At) else node
+    return isinstance(base, ex.Price) and base.field != "volume" or (
+        isinstance(base, ex.Call) and base.indicator in ("highest", "lowest", "bb", "kc", "donchian", "vwap") and base.series in (None, ex.CLOSE)
+    )
 
 
 def _times(factor: float, value: ex.Expression) -> ex.Expression:
@@ -3099,7 +3218,7 @@ def _length_of(node: ex.Expression) -> float:
     return 20.0
 
 
-def _is_ratio(node: ex.Expression) -> bool:
+def is_ratio(node: ex.Expression) -> bool:
     """A share of the price, written in percent by people and as a fraction in expressions."""
     return (
         isinstance(node, ex.Arithmetic)

@@ -91,7 +91,7 @@ def _starts() -> dict[str, int]:
 def read(text: str) -> Reading:
     """The concepts of a text."""
     corrections: list[tuple[str, str]] = []
-    spelled = _UNDERSCORE.sub(" ", text)
+    spelled = _without_marks(_UNDERSCORE.sub(" ", text))
     tokens = [_corrected(token, corrections) for token in joined(tokenize(spelled))]
     formulas = _formulas(text)
     shouting = sum(c.isupper() for c in text) > 0.6 * max(1, sum(c.isalpha() and c.isascii() for c in text))
@@ -100,6 +100,22 @@ def read(text: str) -> Reading:
 
 
 _UNDERSCORE: Final = re.compile(r"(?<=[A-Za-z])_(?=[A-Za-z])")
+_MARKS: Final = re.compile(r"(?:(?<=[\s:])|^)(\(?)([1-9]|[a-d])([.)])(?=\s+\S)")
+
+
+def _without_marks(text: str) -> str:
+    """`(1) … (2) …`, `1. … 2. …`: the marks of a list become commas; lengths stay."""
+    marks = [m for m in _MARKS.finditer(text) if m[3] == ")" or m[1] == ""]
+    if not {"1", "2"} <= {m[2] for m in marks} and not {"a", "b"} <= {m[2] for m in marks}:
+        return text
+    for mark in marks:
+        text = text[: mark.start()] + "," + " " * (mark.end() - mark.start() - 1) + text[mark.end() :]
+    return text
+
+
+_IBS: Final = re.compile(
+    r"\(\s*c(?:lose)?\s*-\s*l(?:ow)?\s*\)\s*/\s*\(\s*h(?:igh)?\s*-\s*l(?:ow)?\s*\)", re.IGNORECASE
+)
 _FORMULA: Final = re.compile(
     r"(?<![\w.])[A-Za-z][A-Za-z_0-9]*(?:\((?:[^()]|\([^()]*\)){1,80}\))?(?:\.[A-Za-z_]+)?(?:@[0-9]+[A-Za-z])?(?:\[\d{1,4}\])?"
 )
@@ -120,7 +136,7 @@ _FORMULA_NAMES: Final = (
 
 def _formulas(text: str) -> list[tuple[int, int, ex.Expression]]:
     """Pieces written in the expression language itself: `bb(20,2).lower`, `highest(high,20)[1]`, `all(close > open,3)`."""
-    found: list[tuple[int, int, ex.Expression]] = []
+    found: list[tuple[int, int, ex.Expression]] = [(m.start(), m.end(), ex.call("ibs")) for m in _IBS.finditer(text)]
     for match in _FORMULA.finditer(text):
         piece = match.group()
         name = re.match(r"[A-Za-z_0-9]+", piece)
@@ -363,13 +379,19 @@ def _settled(items: list[Item]) -> list[Item]:
         after = items[index + 1].kind if index + 1 < len(items) else ""
         if item.kind == "or" and item.norm == "o" and before in _ARTICLE_AFTER:
             item = replace(item, kind="fill")  # the Portuguese article, not the Spanish "or"
+        elif (
+            item.kind == "symbol" and after == "colon" and _is_guess(item) and any(i.kind == "symbol" for i in items[index + 1 :])
+        ):
+            item = replace(item, kind="fill")  # a name before a colon, where the instrument is named later
+        elif item.kind == "at_close" and after in ("cmp", "drop", "cross") and item.norm in ("on close", "on the close", "at close"):
+            item = replace(item, kind="price", value="close")  # "long on close above …"
         elif item.kind == "symbol" and after == "word" and _is_guess(item):
             item = replace(item, kind="word", value=item.norm)  # an abbreviation in a name, not a ticker
         elif item.kind == "act" and item.norm in _CLOSING_VERBS and after in ("cmp", "cross", "drop"):
             item = replace(item, kind="price", value="close")
         elif item.kind == "word" and item.norm in ("k", "d") and stochastic is not None:
             item = replace(item, kind="out", value=item.norm)
-        elif item.kind == "not" and item.norm in ("no", "na") and after in ("mirror", "tfhint", "frame"):
+        elif item.kind == "not" and item.norm in ("no", "na") and after in ("mirror", "tfhint", "frame", "symbol"):
             item = replace(item, kind="fill")
         found.append(item)
     return found

@@ -487,6 +487,12 @@ class SlotReader(Grammar):
             if self.kind(end) == "only":
                 end += 1
             return self.put("hold", i, end, found[0], found[1])
+        if kind == "agg" and self.norm(i) in ("max", "maximum"):
+            found = self._duration(self.skip(i + 1))
+            if found is not None and self.kind(self.skip(found[2])) in ("trades", "", "end", "comma"):
+                end = self.skip(found[2]) + 1 if self.kind(self.skip(found[2])) == "trades" else found[2]
+                return self.put("hold", i, end, found[0], found[1])
+            return None
         if kind == "after" and (
             self.context.startswith("exit")
             or self._exit_before(i)
@@ -876,6 +882,15 @@ class SlotReader(Grammar):
             if item.currency:
                 return self.put("size", i, end, "risk_cash", item.number, item.currency)
             return None
+        if self.norm(i) in ("lose", "loses") and self.kind(self.skip(i + 1)) == "num" and self.items[self.skip(i + 1)].percent:
+            # "sized so that we lose 1% if stopped out"
+            k = self.skip(i + 1)
+            end = self._of_equity(k + 1)
+            tail = self.skip(end, "if")
+            if self.norm(tail) in ("stopped", "stopped out") or self.kind(tail) in ("stop", "touch"):
+                while self.norm(tail) in ("stopped", "stopped out", "out", "is", "hit") or self.kind(tail) in ("stop", "touch"):
+                    tail += 1
+                return self.put("size", i, tail, "risk_percent", self.items[k].number)
         if self.kind(i) == "num" and self.items[i].percent:
             k = self.skip(i + 1)
             if self.kind(k) == "equity" and self.kind(self.skip(k + 1)) == "risk":
@@ -907,7 +922,7 @@ class SlotReader(Grammar):
         """Starting cash."""
         if self.kind(i) == "startcash" or (
             self.kind(i) == "equity"
-            and self.norm(i)
+            and self.norm(i).replace(" ", "")
             in ("capital", "cash", "equity", "balance", "account", "kapital", "资金", "本金", "portfolio")
         ):
             k = self._lead(i + 1)
@@ -928,6 +943,18 @@ class SlotReader(Grammar):
             if self.kind(self.skip(end)) in ("startcash", "equity"):
                 end = self.skip(end) + 1
             return self.put("cash", i, end, value, self.items[k].currency)
+        if (
+            self.kind(i) == "num"
+            and not self.items[i].percent
+            and self.items[i].text.lower().endswith("k")
+            and self.items[i].number >= 1000
+            and self.norm(i - 1) in ("with", "con", "com", "mit", "avec", "using")
+            and self.kind(self.skip(i + 1)) in ("", "end", "comma", "and", "startcash", "equity", "till", "between", "month", "num", "date", "filter", "report", "year_phrase", "within")
+        ):
+            end = i + 1
+            if self.kind(self.skip(end)) in ("startcash", "equity"):
+                end = self.skip(end) + 1
+            return self.put("cash", i, end, self.items[i].number, self.items[i].currency)
         if self.kind(i) == "num" and not self.items[i].percent:
             k = self.skip(i + 1)
             if self.kind(k) in ("startcash", "equity") and (
@@ -1037,6 +1064,12 @@ class SlotReader(Grammar):
             lead = True
             k += 1
         since = any(self.kind(x) == "since" for x in range(i, k))
+        if self.norm(k) in ("start", "begin", "starts") and self._day(self.skip(k + 1)) is not None:
+            since, lead, k = True, True, self.skip(k + 1)
+        elif self.norm(k) == "end" and self._day(self.skip(k + 1)) is not None:
+            last = self._day(self.skip(k + 1))
+            assert last is not None
+            return self._put_dates(i, last[2], None, last[1])
         first = self._day(k)
         if first is not None:
             join = (
@@ -1055,6 +1088,8 @@ class SlotReader(Grammar):
                     return self._put_dates(i, self.skip(join + 1) + 1, first[0], None)
             stop = first[2]
             nxt = self.skip(stop)
+            if self.kind(nxt) == "now":
+                return self._put_dates(i, nxt + 1, first[0], None)
             if since or self.norm(nxt) in ("onwards", "onward", "forward", "on"):
                 if self.norm(nxt) in ("onwards", "onward", "forward"):
                     stop = nxt + 1
