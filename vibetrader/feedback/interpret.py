@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,7 +19,7 @@ from vibetrader.spec.parameters import parameterized, resolved
 from vibetrader.spec.strategy import Origin, Side, StrategySpec
 from vibetrader.spec.words.assemble import Assembler
 from vibetrader.spec.words.compiler import Compiler
-from vibetrader.spec.words.draft import Rule, Unit
+from vibetrader.spec.words.draft import Draft, Rule, Unit
 from vibetrader.spec.words.grammar import MA_KINDS, joined
 from vibetrader.spec.words.lexing import Item, Reading, read
 
@@ -33,6 +34,8 @@ _CODE: Final = frozenset(
     library pandas numpy optimize optimise performance slow faster speed import imports syntax script python cache unit
     registro registrar codigo kommentare datei protokoll journal commentaires fichier 日志 代码 导出 注释 printout parquet excel""".split()
 )
+_TRACE: Final = re.compile(r"\b[A-Z]\w*(?:Error|Exception)\b|\bon_data\b|\bmain\.py\b")
+_SCALED: Final = re.compile(r"\b(half|halve|double|twice)\b(?: the| my| its)?(?: position| trade| order)? ?(?:size|sizes|position|positions)?\b", re.I)
 _END: Final = frozenset(
     """thanks thank thx ty cheers bye goodbye done finished finish stop quit exit end enough gracias obrigado obrigada danke merci
     adios tchau tschuss fertig listo terminado fini great perfect good cool nice awesome ok okay yes yep fine happy satisfied later
@@ -40,11 +43,11 @@ _END: Final = frozenset(
     super genau perfekt bien bueno vale parfait c'est tout das wars war's alles gut mehr nichts nada mas mais nada isso e so tudo
     hasta luego chao ciao au revoir bonne nuit gute nacht 谢谢 再见 好的 结束 完成 到 to a to much very lot looks look looking
     well works work love like brilliant excellent way soon care take have day one by my from done's wonderful sounds lovely
-    c' est satisfecho contento zufrieden job bon bonne super-thanks that'll do'll be'd done! wrap up call today enough-for hoy heute aujourd'hui cerramos fechou suficiente reicht suffit top geil klasse toll ya esta esto eso es todo adeus boa noite muito de cup course sir guys bot friend""".split()
+    谢 再 见 好 的 结 束 完 成 c' est 这 样 这样 就 satisfecho contento zufrieden job bon bonne super-thanks that'll do'll be'd done! wrap up call today enough-for hoy heute aujourd'hui cerramos fechou suficiente reicht suffit top geil klasse toll ya esta esto eso es todo adeus boa noite muito de cup course sir guys bot friend""".split()
 )
 _ENDING: Final = frozenset(
     """thanks thank thx cheers bye goodbye done finished quit exit end enough gracias obrigado obrigada danke merci adios tchau
-    tschuss fertig listo terminado fini later night happy satisfied perfect that's thats 谢谢 再见 结束 完成 stop great ciao chao fine
+    tschuss fertig listo terminado fini later night happy satisfied perfect that's thats 谢谢 再见 结束 完成 谢 stop great ciao chao fine
     tudo alles tout ya zufrieden contento good perfekt awesome excellent brilliant""".split()
 )
 _UNDO: Final = ("undo", "revert", "roll back", "rollback", "go back", "previous version", "as before", "back to the previous",
@@ -55,10 +58,10 @@ _REMOVE: Final = frozenset(
     supprimer sans retire retirer 去掉 删除 取消 kill disable rid scrap lose skip forget remova borra saca weg raus""".split()
 )
 _ADD: Final = frozenset(
-    "add adding adds include also too additionally plus agrega anade adiciona adicione inclui incluye fuge hinzu ajoute ajouter 加 加上 增加 extra".split()
+    "add adding adds require requires needs need must anade incluye include also too additionally plus agrega anade adiciona adicione inclui incluye fuge hinzu ajoute ajouter 加 加上 增加 extra".split()
 )
 _TALK: Final = frozenset(
-    """widen tighten loosen extend shorten expand narrow novo novamente agranda reduce sube baja pasa flip turn forget swap swapped exchange cambia intercambia tausche ersetze remplace substitui substitua reemplaza uniquement make change set switch try use run rerun again test backtest same but now instead what if we how about could can would should
+    """ganze ganzen take away widen tighten loosen extend shorten expand narrow novo novamente agranda reduce sube baja pasa flip turn forget swap swapped exchange cambia intercambia tausche ersetze remplace substitui substitua reemplaza uniquement make change set switch try use run rerun again test backtest same but now instead what if we how about could can would should
     please move let's lets put have it be to with keep only just update adjust modify replace increase decrease raise lower reduce
     bring go start do the a on for of and that this is i want you me my its at in as from by all everything else rest same
     cambia cambiar pon poner usa usar prueba probar haz corre otra vez pero ahora mejor hazlo ponle con troca trocar muda mudar
@@ -166,7 +169,7 @@ class _Interpreter:
             return FeedbackResult("modify_code", message=self.text, why=("--intent modify_code",))
         if any(_has(self.flat, phrase) for phrase in _UNDO):
             return self._undo()
-        code = [w for w in self.words if w in _CODE]
+        code = [w for w in self.words if w in _CODE] + _TRACE.findall(self.text)
         self._read()
         if code and not self._strong_change():
             return FeedbackResult("modify_code", message=self.text, why=(f"words about code: {', '.join(code)}",))
@@ -318,6 +321,8 @@ class _Interpreter:
         for unit in compiler.units:
             if unit.kind in ("slot", "symbol", "cond", "act", "mirror", "same"):
                 self.used.update(range(unit.start, unit.end))
+        if self._scaled_size(draft):
+            return
         if draft.unsupported:
             what = ", ".join(w for w, _ in draft.unsupported)
             self.problem = f"{what}: beyond what a spec can hold; what should be done instead?"
@@ -340,6 +345,21 @@ class _Interpreter:
         open_ = [text for name, text in draft.questions if name in ("trailing_stop", "break_even", "period")]
         if open_ and not self.touched:
             self.problem = open_[0]
+
+    def _scaled_size(self, draft: Draft) -> bool:
+        """`half position size`, `double the size`: what is there, scaled."""
+        found = _SCALED.search(self.text)
+        if found is None or "size" not in self.text.lower() or len(self.text) > 60:
+            return False
+        factor = 0.5 if found[1].lower() in ("half", "halve") else 2.0
+        size = self.spec.size
+        amount = getattr(size, size.kind)
+        if not isinstance(amount, int | float):
+            return False
+        self.update["size"] = {**size.model_dump(exclude_none=True), size.kind: amount * factor}
+        self._touch("size", f"the size times {factor:g}")
+        self.used.update(range(len(self.reading.items)))
+        return True
 
     def _prepare(self, compiler: Compiler) -> None:
         memory = compiler.memory
@@ -560,6 +580,11 @@ class _Interpreter:
             if item.norm == "off" and index and items[index - 1].kind == "act" and items[index - 1].value in ("short", "long"):
                 self._one_side("long" if items[index - 1].value == "short" else "short")
                 self.used.update((index - 1, index))
+            if item.norm == "away" and index:
+                named = next((i for i in range(index - 1, -1, -1) if items[i].kind in ("stop", "target", "trail")), None)
+                if named is not None:
+                    self._drop({"stop": "stop_loss", "target": "take_profit", "trail": "trailing_stop"}[items[named].kind])
+                    self.used.update((named, index))
             if item.norm not in _REMOVE:
                 continue
             k = index + 1
@@ -1051,5 +1076,5 @@ def _measure(node: ex.Expression) -> tuple[str, str, bool] | None:
 
 
 def _length(call: ex.Call) -> float:
-    first = call.arguments[0]
+    first = call.arguments[0] if call.arguments else None
     return first.value if isinstance(first, ex.Number) else 0.0

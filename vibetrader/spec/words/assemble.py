@@ -979,6 +979,8 @@ class Assembler:
                 "leave it out",
                 "the words have no reading",
             )
+        for span in draft.unused:
+            self.assume("rules:unused", f"{self.words(span)!r} is not used", inferred=True)
         for key, text in draft.assumed.items():
             self.assume(f"rules:{key}", text, inferred=key in ("move_window", "atr_n", "band", "opening_range"))
         for key, text in draft.inferred.items():

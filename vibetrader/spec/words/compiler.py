@@ -70,6 +70,19 @@ _IDEAS: Final = (
 )
 
 
+_CLAUSE_ENDS: Final = ("comma", "and", "or", "if", "only", "filter", "then", "end")
+WEIGHTY_STEMS: Final = tuple(
+    """consolid retest bounc reject squeez spik revers trend swing confirm breakout pullback sideway chop volat liquid sweep imbalanc
+    exhaust climax pinbar wick shadow body marubozu gap zone level pattern london tokyo asia york sydney frankfurt session timezone
+    utc gmt est cet ist unless except without until beyond again twice half third double triple slope angle steep accelerat diverg
+    converg compress expan contract correlat ratio spread hedge neutral rebalanc rotat rank weight averag median percentil optimi
+    learn predict forecast model news sentiment gann fib elliott wyckoff harmonic support resist trendline channel cycle season
+    moon lunar profit loss drawdown slippage limit market order maker taker stop target trail partial scale pyramid martingal grid
+    sin excepto menos salvo ausser ohne sauf jusqu solange bevor nachdem avant apres sombra mecha docht meche""".split()
+)
+"""Beginnings of words that may change a rule: never set aside unread."""
+
+
 @dataclass(slots=True)
 class Group:
     """The units between two actions."""
@@ -245,7 +258,10 @@ class Compiler(SlotReader):
         nxt = self.skip(end)
         if (
             self.kind(i) in ("tf",)
-            and self.kind(nxt) in ("ind", "price", "out", "agg")
+            and (
+                self.kind(nxt) in ("ind", "price", "out", "agg")
+                or (self.kind(nxt) == "num" and self.kind(self.skip(nxt + 1, "unit")) == "ind")
+            )
             and self.norm(i) in ("daily", "weekly", "hourly", "monthly")
         ):
             if (self.kind(nxt) == "price" and self.norm(nxt) in ("volume",)) or (
@@ -255,7 +271,7 @@ class Compiler(SlotReader):
             others = any(
                 k != i
                 and self._frame_here(k) is not None
-                and not (self.kind(k) == "tf" and self.kind(self.skip(k + 1)) in ("ind", "price", "out", "agg"))
+                and not (self.kind(k) == "tf" and self.kind(self.skip(k + 1)) in ("ind", "price", "out", "agg", "num"))
                 for k in range(len(self.items))
                 if self.kind(k) in ("num", "frame", "tf", "unit")
             )
@@ -265,7 +281,7 @@ class Compiler(SlotReader):
                 self.memory.base = self.memory.base or "1d"
                 self.draft.timeframe = self.draft.timeframe or "1d"
                 self.draft.timeframe_span = self.draft.timeframe_span or self.span(i, i + 1)
-            return others or several or self.kind(nxt) == "ind"
+            return others or several or self.kind(nxt) in ("ind", "num")
         if (
             self.kind(i) in ("frame", "num")
             and self.kind(nxt) == "ind"
@@ -562,6 +578,8 @@ class Compiler(SlotReader):
             return self._add("quiet", kind, i, i + 1)
         if kind in ("tf", "frame") and self.value(i) == self.memory.base:
             return self._add("quiet", kind, i, i + 1)
+        if kind == "dir" and self.units and self.units[-1].kind == "cond" and self.units[-1].any_cross:
+            return self._add("unknown", kind, i, i + 1)  # a cross lost its direction
         if kind in _QUIET or (kind in ("ind", "price") and self._only_names(i)):
             return self._add("quiet", kind, i, i + 1)
         return self._add("unknown", kind, i, i + 1)
@@ -679,9 +697,10 @@ class Compiler(SlotReader):
             if (
                 self.kind(nxt) in ("if", "colon", "lots", "num", "cond", "price", "ind", "at_open", "next_open", "only")
                 or self.kind(i + 1) == "colon"
+                or (self.kind(nxt) == "cmp" and self.norm(nxt) == "=")
             ):
                 self.context = "buy"
-                return self._add("act", "buy", i, i + 1)
+                return self._add("act", "buy", i, nxt + 1 if self.norm(nxt) == "=" else i + 1)
             return None
         if kind != "act":
             return None
@@ -878,8 +897,21 @@ class Compiler(SlotReader):
             return last, self._without_action(units, first, last, waiting)
         style_first = bool(first.conditions) or bool(waiting)
         owners: list[list[tuple[str, Unit]]] = [[] for _ in acts]
+        entries = [a for a in acts if str(a.value) in ("buy", "long", "short")]
+        opened = bool(entries) or any(self.draft.rules[n].parts for n in ("buy", "long", "short") if n in self.draft.rules)
         if str(acts[0].value).startswith(("exit", "sell")) and waiting and not first.conditions:
             pass
+        elif (
+            str(acts[0].value).startswith("exit")
+            and first.conditions
+            and not first.opens_rule
+            and not opened
+            and not waiting
+            and groups[1].conditions
+        ):
+            # "breakout above the high, …, exit below the low": what stands first is the entry
+            waiting = list(first.conditions)
+            first.conditions = []
         else:
             owners[0] += waiting
             waiting = []
@@ -935,11 +967,29 @@ class Compiler(SlotReader):
             heavy = [u for u in unknown if u.value in ("num", "clock", "date") and not (part is head and self.items[u.start].text.isalpha()) and str(self.items[u.start].value) not in said]
             title_only = any(u.kind == "idea" for u in part)
             if part is not head and not title_only and any(u.kind in ("decl", "quiet") and self._is_weighty(u) for u in part):
-                heavy = unknown
+                weighty = True
             if weighty or heavy:
-                self.draft.unknown.extend(self._unit_span(u) for u in unknown)
+                for u in unknown:
+                    harmless = u not in heavy and self._is_harmless(u, part)
+                    (self.draft.unused if harmless else self.draft.unknown).append(self._unit_span(u))
             else:
                 self.draft.ignored.append(self.span(part[0].start, part[-1].end))
+
+    def _is_harmless(self, unit: Unit, part: list[Unit]) -> bool:
+        """A plain word in a clause whose every word of weight is read: it is set aside, and said so."""
+        word = self.norm(unit.start)
+        if unit.value != "word" or len(word) < 4 or not word.isalpha() or word.startswith(WEIGHTY_STEMS):
+            return False
+        at = part.index(unit)
+        first = last = at
+        while first > 0 and part[first - 1].kind not in _CLAUSE_ENDS:
+            first -= 1
+        while last + 1 < len(part) and part[last + 1].kind not in _CLAUSE_ENDS:
+            last += 1
+        clause = part[first : last + 1]
+        if any(u.kind == "unknown" and (u.value != "word" or self.norm(u.start).startswith(WEIGHTY_STEMS)) for u in clause):
+            return False
+        return any(u.kind in ("cond", "act", "slot", "symbol", "idea", "mirror") for u in clause)
 
     def _is_weighty(self, unit: Unit) -> bool:
         """A price, indicator or length that nothing reads: the sentence is about the rule."""
@@ -1037,7 +1087,9 @@ class Compiler(SlotReader):
         assert isinstance(unit.value, ex.Node)
         expression: ex.Expression = unit.value  # type: ignore[assignment]  # Node is the base of the union
         if unit.any_cross and target in ("sell", "short", "exit_long", "exit"):
-            expression = mirrored(expression)
+            expression = ex.rewrite(
+                expression, lambda node: ex.Cross(not node.above, node.left, node.right) if isinstance(node, ex.Cross) else node
+            )
         if target.startswith(("sell", "exit")):
             expression = self._from_its_side(expression)
         rule.parts.append((connector, expression))

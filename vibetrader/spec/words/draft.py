@@ -63,6 +63,8 @@ class Draft:
     unsupported: list[tuple[str, Span]] = field(default_factory=list)
     unknown: list[Span] = field(default_factory=list)
     ignored: list[Span] = field(default_factory=list)
+    unused: list[Span] = field(default_factory=list)
+    """Plain words inside a clause that is read without them."""
     assumed: dict[str, str] = field(default_factory=dict)
     inferred: dict[str, str] = field(default_factory=dict)
     questions: list[tuple[str, str]] = field(default_factory=list)

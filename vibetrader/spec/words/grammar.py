@@ -26,6 +26,7 @@ LEVELS: Final[dict[str, tuple[float, float]]] = {
 }  # fmt: skip
 
 
+_RANGE: Final = ex.Arithmetic("-", ex.Price("high"), ex.Price("low"))
 _ORDINALS: Final = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5}
 
 
@@ -259,7 +260,7 @@ class Grammar:
         i = self.skip(i)
         for reader in (
             self._formula, self._bracketed, self._symbol_value, self._function, self._factor, self._lagged, self._framed, self._multi_average,
-            self._counted, self._distance, self._indicator, self._output, self._aggregate, self._average, self._price,
+            self._counted, self._span, self._indicator, self._output, self._aggregate, self._average, self._price,
             self._pattern, self._entry, self._number,
         ):  # fmt: skip
             found = reader(i)
@@ -386,7 +387,7 @@ class Grammar:
         if self.kind(after) == "unit" and self.value(after) in ("bar", "day"):
             after = self.skip(after + 1)
         # "previous 20 bar high": the lag of a window
-        inner = self.primary(after) if self.kind(after) in ("price", "ind", "out", "agg", "num", "avg", "tf", "expr") else None
+        inner = self.primary(after) if self.kind(after) in ("price", "ind", "out", "agg", "num", "avg", "tf", "expr", "span") else None
         if self.norm(i) in ("previous close", "last close"):
             return Found(ex.CLOSE if self.norm(i) == "last close" else ex.Lag(ex.CLOSE, ex.Number(1)), i + 1)
         if inner is not None and not isinstance(inner.expression, ex.Number):
@@ -441,6 +442,8 @@ class Grammar:
         if frame is None or frame[0] not in TIMEFRAMES:
             return None
         after = self.skip(frame[1])
+        if self.kind(i) == "num" and self.items[i].number >= 12 and self.value(i + 1) == "hour" and self.value(after) in ("high", "low"):
+            return None  # "48 hour high": a window of hours
         if self.kind(after) not in ("ind", "price", "out", "num", "agg", "avg") or (
             self.kind(after) == "num" and self.kind(after + 1) not in ("ind", "unit")
         ):
@@ -560,6 +563,10 @@ class Grammar:
     def _scaled(self, call: ex.Expression, unit: str) -> ex.Expression:
         """A window counted in days on minute bars belongs to the daily bars."""
         base = self.memory.base
+        if unit in ("hour", "minute") and base in TIMEFRAMES and base is not None:
+            call_bars = _length_of(call) * (60 if unit == "hour" else 1) / minutes(base)
+            if isinstance(call, ex.Call) and call_bars == int(call_bars) and call_bars >= 1:
+                return ex.call(call.indicator, call_bars, series=call.series, output=call.output)
         if unit in ("day", "week", "month") and base in TIMEFRAMES:
             frame = {"day": "1d", "week": "1w", "month": "1M"}[unit]
             if minutes(base) < minutes(frame):
@@ -605,9 +612,16 @@ class Grammar:
         found = self.primary(i)
         return found is not None and self.kind(self.skip(found.end)) in ("cmp", "cross", "drop")
 
-    def _distance(self, i: int) -> Found | None:
-        """Volatility expressions in words are read by the indicator reader."""
-        return None
+    def _span(self, i: int) -> Found | None:
+        """`yesterday's range (high - low)`: from the low to the high of a bar."""
+        if self.kind(i) != "span" or self.memory.range_minutes is not None:
+            return None
+        end = i + 1
+        if self.is_sign(end, "("):
+            inner = self.operand(end + 1)
+            if inner is not None and inner.expression == _RANGE and self.is_sign(inner.end, ")"):
+                end = inner.end + 1
+        return Found(_RANGE, end)
 
     # -- indicators ------------------------------------------------------------------------------------------------------
 
@@ -1440,6 +1454,14 @@ class Grammar:
             if ahead and connector == "and":
                 # "… and the next candle closes back inside": what came before is one bar old
                 parts = [(c, ex.lagged(p, ex.Number(1))) for c, p in parts]
+            turned = _turned_round([p for _, p in parts], nxt.expression)
+            if turned is not None:
+                # "dips below the EMA, then closes back above it"
+                parts = [(c, p) for c, p in parts if p != turned[0]] or [("and", ex.Truth(True))]
+                parts = [*(x for x in parts if x[1] != ex.Truth(True)), ("and", turned[1])]
+                self.memory.last_cross = turned[1]
+                j = nxt.end
+                continue
             if connector == "then":
                 if not isinstance(nxt.expression, ex.Cross):
                     break
@@ -1461,7 +1483,7 @@ class Grammar:
         k, found = j, ""
         while True:
             kind = self.kind(k)
-            if kind == "then" and (found or self.norm(k) == "and then") and self.kind(self.skip(k + 1)) in ("cross", "ind", "price"):
+            if kind == "then" and (found or self.norm(k) in ("and then", "then", "dann", "luego", "puis", "depois")) and self.kind(self.skip(k + 1)) in ("cross", "ind", "price"):
                 found, k = "then", k + 1
                 continue
             if kind == "or":
@@ -1498,7 +1520,8 @@ class Grammar:
         if self.kind(i) in ("if", "only", "filter") and self.kind(i + 1) != "":
             i = self.skip(i + 1, "if", "only")
         if self.kind(i) == "not" and self.kind(i + 1) not in ("stop", "target", "sign"):
-            calendar = self._calendar(self.skip(i + 1, "trades", "if", "act", "only"))
+            when = self.skip(i + 1, "trades", "if", "act", "only")
+            calendar = self._calendar(when) or self._clock_condition(when)
             inner = calendar or self.atom(i + 1)
             return None if inner is None else Found(negated(inner.expression), inner.end)
         if self.kind(i) == "expr" and ex.is_condition(self.value(i)):  # type: ignore[arg-type]
@@ -2001,6 +2024,11 @@ class Grammar:
             "rutscht",
             "klettert",
             "sind",
+            "gefallen",
+            "gestiegen",
+            "gesunken",
+            "ist",
+            "war",
         ):
             end += 1  # the German verb closes the clause
         parts = []
@@ -2096,6 +2124,8 @@ class Grammar:
         left, right = _of_same_kind(left, right), _of_same_kind(right, left)
         if isinstance(left, ex.Call) and left.output == "chikou":
             # The lagging span is the close drawn 26 bars back: it is compared with what stood there.
+            if isinstance(right, ex.Lag):
+                return ex.Compare(operator, ex.CLOSE, right)
             return ex.Compare(
                 operator,
                 ex.CLOSE,
@@ -2129,11 +2159,7 @@ class Grammar:
                 if noun and _is_average(only) and _length_of(lefts[0]) > _length_of(only):
                     lefts, only = [only], lefts[0]
                 right = Found(only, j)
-            elif other is not None and not (
-                isinstance(other, ex.Number)
-                and len(self.items) > j
-                and self.kind(self.skip(j)) not in ("", "end", "comma", "or", "and")
-            ):
+            elif other is not None and not isinstance(other, ex.Number):
                 right = Found(other, j)
             else:
                 return None
@@ -2375,6 +2401,16 @@ class Grammar:
                     ":",
                 ):
                     return Found(ex.Compare(parts[0].operator, lefts[0], ex.Number(self.items[at].number)), at + 1)
+        if (
+            state in ("oversold", "overbought")
+            and len(parts) == 1
+            and self.is_sign(j, "(")
+            and self.kind(self.skip(j + 1)) == "cmp"
+            and self.kind(self.skip(self.skip(j + 1) + 1)) == "num"
+            and self.is_sign(self.skip(self.skip(j + 1) + 1) + 1, ")")
+        ):
+            at = self.skip(self.skip(j + 1) + 1)
+            return Found(ex.Compare(str(self.value(self.skip(j + 1))), lefts[0], ex.Number(self.items[at].number)), at + 2)
         level = self.bracket(j)
         if level is not None and state in ("oversold", "overbought") and len(level[0]) == 1 and len(parts) == 1:
             operator = "<" if state == "oversold" else ">"
@@ -2521,7 +2557,7 @@ class Grammar:
             return None
         subject = self.memory.subject
         if subject is None:
-            if self.kind(i) in ("cross",) and len(self.memory.moving_averages) == 2:
+            if self.kind(i) in ("cross",) and len(self.memory.moving_averages) == 2 and self.norm(i - 1) != "it":
                 subject = self.memory.moving_averages[0]
             elif self.kind(i) in ("cmp", "drop", "cross", "touch"):
                 subject = ex.CLOSE
@@ -2734,6 +2770,8 @@ class Grammar:
         """`three red candles in a row`, `close is lower for two days in a row`, `2 consecutive higher closes`."""
         k = self.skip(i, "within")
         number: float | None = None
+        if self.kind(k) == "row" and self.kind(self.skip(k + 1)) == "num":
+            k = self.skip(k + 1)
         if self.kind(k) == "num" and not self.items[k].percent:
             number, k = self.items[k].number, self.skip(k + 1)
         if self.kind(k) == "row":
@@ -2751,6 +2789,8 @@ class Grammar:
                     return Found(repeated(candle_body, int(number)), told + 1)
         if self.kind(k) == "unit" and number is not None and self.kind(self.skip(k + 1)) == "row":
             k = self.skip(self.skip(k + 1) + 1)
+        elif self.kind(k) == "unit" and number is not None and any(self.kind(x) == "row" for x in range(i, k)):
+            k = self.skip(k + 1)
         if self.kind(k) == "state" and self.kind(self.skip(k + 1)) == "ind" and self.value(self.skip(k + 1)) == "ha":
             coloured_ha = _sided(ex.call("ha", output="close"), self.value(k) in ("green", "bullish"))
             if coloured_ha is not None and self.value(k) in ("green", "red", "bullish", "bearish"):
@@ -2759,6 +2799,10 @@ class Grammar:
                     end = self.skip(end) + 1
                 return Found(repeated(coloured_ha, int(number or 1)), end)
         kind, norm = self.kind(k), self.norm(k)
+        if number is not None and any(self.kind(x) == "row" for x in range(i, k)) and kind in ("dip", "gainmove"):
+            after = self.skip(k + 1)
+            if not (self.kind(after) == "num" and self.items[after].percent):
+                kind = "streak_down" if kind == "dip" else "streak_up"
         coloured = kind == "state" and self.value(k) in ("green", "red", "bullish", "bearish")
         if kind not in ("streak_up", "streak_down") and not coloured:
             return None
@@ -2823,7 +2867,10 @@ class Grammar:
             today = any(item.norm in ("today", "at today's open") for item in self.items[k:])
             return moved if today else Found(ex.lagged(moved.expression, ex.Number(1)), moved.end)
         if (self.kind(k) == "price" and self.value(k) == "close") or self.kind(k) == "symbol":
+            named = str(self.value(k)) if self.kind(k) == "symbol" else ""
             k = self._verb(k + 1)
+            if named and self.kind(k) in ("dip", "gainmove", "dir", "state") and named not in self.memory.value_symbols:
+                self.memory.value_symbols.append(named)
         if self.kind(k) == "dir" or (self.kind(k) == "state" and self.norm(k) in ("is up", "is down")):
             number = self.skip(k + 1)
             if self.kind(number) == "cmp":
@@ -2976,7 +3023,7 @@ class Grammar:
             return None
         share = self.items[n].number / 100
         end = self.skip(n + 1, "tf")
-        if self.norm(end) == "range":
+        if self.kind(end) == "span":
             end += 1
         elif n + 1 != end or self.kind(end) not in ("", "end", "comma", "and", "act", "or") or not any("range" in x.norm for x in self.items):
             return None
@@ -3150,6 +3197,11 @@ def repeated(condition: ex.Expression, count: int) -> ex.Expression:
 
 def comparable(left: ex.Expression, right: ex.Expression) -> bool:
     """False for a price beside an oscillator: nobody means that, so the words were read wrongly."""
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, ex.Number) and one.value <= 0 and _is_level(other):
+            return False
+        if isinstance(one, ex.Number) and one.value <= 0 and isinstance(other, ex.Call) and other.indicator in ("sma", "ema") and other.series is None:
+            return False
     if any(isinstance(node, ex.EntryPrice) for side in (left, right) for node in ex.walk(side)):
         return False  # the fill price is known to stops and targets only
     kinds = {nature(side)[0] for side in (left, right) if not isinstance(side, ex.Number)}
@@ -3173,6 +3225,17 @@ def _is_level(node: ex.Expression) -> bool:
     return isinstance(base, ex.Price) and base.field != "volume" or (
         isinstance(base, ex.Call) and base.indicator in ("highest", "lowest", "bb", "kc", "donchian", "vwap") and base.series in (None, ex.CLOSE)
     )
+
+
+def _turned_round(before: list[ex.Expression], after: ex.Expression) -> tuple[ex.Expression, ex.Cross] | None:
+    """A comparison that turns an earlier one round: both together are a cross."""
+    if not isinstance(after, ex.Compare) or after.operator not in ("<", ">"):
+        return None
+    for part in before:
+        if isinstance(part, ex.Compare) and (part.left, part.right) == (after.left, after.right):
+            if part.operator[0] in "<>" and part.operator[0] != after.operator:
+                return part, ex.Cross(after.operator == ">", after.left, after.right)
+    return None
 
 
 def _times(factor: float, value: ex.Expression) -> ex.Expression:

@@ -240,6 +240,8 @@ def _ticker(token: Token, shouting: bool, index: dict[tuple[str, ...], Concept])
         return known
     if re.fullmatch(r"[A-Z]{4}(?:3|4|5|6|11)", token.text):
         return token.text  # a Brazilian share
+    if token.text in ("META", "COST", "UBER", "SNAP") and not shouting:
+        return token.text  # shares whose names are words of the vocabulary in lower case
     if token.text in _FUTURES and not shouting:
         return token.text
     if token.text.isupper() and token.text.isascii() and token.text.isalpha() and len(token.text) >= 2:
@@ -389,7 +391,11 @@ def _settled(items: list[Item]) -> list[Item]:
             item = replace(item, kind="word", value=item.norm)  # an abbreviation in a name, not a ticker
         elif item.kind == "act" and item.norm in _CLOSING_VERBS and after in ("cmp", "cross", "drop"):
             item = replace(item, kind="price", value="close")
-        elif item.kind == "word" and item.norm in ("k", "d") and stochastic is not None:
+        elif (
+            item.norm in ("k", "d")
+            and stochastic is not None
+            and (item.kind == "word" or (item.kind == "unit" and before != "num"))
+        ):
             item = replace(item, kind="out", value=item.norm)
         elif item.kind == "not" and item.norm in ("no", "na") and after in ("mirror", "tfhint", "frame", "symbol"):
             item = replace(item, kind="fill")
@@ -407,6 +413,10 @@ def _merged(items: list[Item]) -> list[Item]:
         second = items[position + 2] if position + 2 < len(items) else None
         if item.kind == "num" and after is not None:
             pair = (after.norm, second.norm) if second is not None else ("", "")
+            if after.norm in ("bps", "bp") and after.kind == "word":
+                found.append(replace(item, value=item.number / 100, percent=True, end=after.end, text=f"{item.text} {after.text}"))
+                position += 2
+                continue
             if after.kind == "num" and after.norm in _THOUSANDS and not item.percent and item.number < 1e6:
                 # "20 mil", "5 tausend"
                 items[position + 1] = replace(item, value=item.number * 1000, end=after.end, text=f"{item.text} {after.text}")

@@ -296,6 +296,8 @@ class SlotReader(Grammar):
             ratio = self._ratio(k)
             if ratio is not None and self.kind(self.skip(ratio[1])) == "rr":
                 return self.put("target", i, self.skip(ratio[1]) + 1, "r", ratio[0])
+            if ratio is not None and (self.kind(k) == "clock" or self.kind(k + 1) == "colon"):
+                return self.put("target", i, ratio[1], "r", ratio[0])  # "TP 2:1"
         return None
 
     def _ratio(self, k: int) -> tuple[float, int] | None:
@@ -313,6 +315,8 @@ class SlotReader(Grammar):
 
     def _stops(self, i: int) -> int | None:
         kind = self.kind(i)
+        if kind == "agg" and self.norm(i) in ("max", "maximum") and self.kind(i + 1) == "num":
+            return self._amount_first(i + 1)
         if kind in ("num", "ind"):
             return self._amount_first(i)
         if kind == "other_end":
@@ -442,6 +446,8 @@ class SlotReader(Grammar):
     def _other_end(self, k: int) -> int | None:
         """`the other end of the first candle acts as stoploss`."""
         j = self.skip(k + 1)
+        if self.kind(j) == "ind" and self.value(j) == "cloud":
+            return self.put("stop", k, j + 1, "price", ex.call("ichimoku", 9, 26, 52, output="cloud_bottom"))
         named = self.kind(j) == "ind" and self.value(j) == "opening_range"
         if not named and not (self.norm(j) == "range" and self.memory.range_minutes is not None):
             return None
@@ -463,6 +469,8 @@ class SlotReader(Grammar):
             k = self.skip(k + 1)
         if self.kind(k) == "agg":
             k = self.skip(k + 1)
+        if self.kind(k) == "tf" and self.norm(k) in ("half an hour", "half hour"):
+            return 30.0, "minute", k + 1
         if self.kind(k) == "num" and not self.items[k].percent and not self.items[k].currency:
             number = self.items[k].number
             if self.kind(k + 1) == "unit":
@@ -501,7 +509,7 @@ class SlotReader(Grammar):
             found = self._duration(i + 1)
             if found is not None:
                 return self.put("hold", i, found[2], found[0], found[1])
-        if kind == "num":
+        if kind == "num" or (kind == "tf" and self.norm(i) in ("half an hour", "half hour")):
             found = self._duration(i)
             if (
                 found is not None
@@ -641,6 +649,8 @@ class SlotReader(Grammar):
             if self.kind(self.skip(end)) == "at_open":
                 end = self.skip(end) + 1
             return self.put("fill", i, end, "next_open")
+        if kind == "price" and self.norm(i) == "open" and self._bought_before(i) and self.kind(self.skip(i + 1)) in ("after", "if", "end", ""):
+            return self.put("fill", i, i + 1, "next_open")  # "buy the open after 4 down days"
         if kind == "at_open" and self.norm(self._before(i)) == "today" and any(
             item.kind == "lag" and item.norm.startswith("yesterday") for item in self.items[:i]
         ):
@@ -974,18 +984,25 @@ class SlotReader(Grammar):
         if kind == "lots":
             k = self._lead(i + 1)
             k = self._lead(k + 1) if self.kind(k) == "size" else k
-            if self.kind(k) == "num" and not self.items[k].percent and k > i + 1:
+            if self.kind(k) == "num" and not self.items[k].percent and (k > i + 1 or self.kind(i - 1) != "num"):
                 return self.put("size", i, k + 1, "lots", self.items[k].number)
             return None
         if kind == "size":
             k = self._lead(i + 1)
             if self.kind(k) == "agg" or self.kind(k) == "cmp":
                 k = self._lead(k + 1)
+            if self.kind(k) == "equity":
+                k = self._lead(k + 1)
             if self.kind(k) == "allin":
                 return self.put("size", i, k + 1, "percent", 100.0)
             if self.kind(k) == "num":
                 return self._sized(i, k)
             return None
+        if kind == "equity" and self.kind(i + 1) == "num" and self.items[i + 1].percent:
+            end = i + 2
+            while self.norm(end) in ("in", "invested"):
+                end += 1
+            return self.put("size", i, end, "percent", self.items[i + 1].number)
         if kind == "agg" and self.norm(i) in ("max", "maximum") and self.kind(self.skip(i + 1)) == "num":
             k = self.skip(i + 1)
             if self.items[k].percent and self.kind(self.skip(k + 1)) == "equity":
