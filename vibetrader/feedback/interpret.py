@@ -61,7 +61,7 @@ _ADD: Final = frozenset(
     "add adding adds require requires needs need must anade incluye include also too additionally plus agrega anade adiciona adicione inclui incluye fuge hinzu ajoute ajouter 加 加上 增加 extra".split()
 )
 _TALK: Final = frozenset(
-    """ganze ganzen take away widen tighten loosen extend shorten expand narrow novo novamente agranda reduce sube baja pasa flip turn forget swap swapped exchange cambia intercambia tausche ersetze remplace substitui substitua reemplaza uniquement make change set switch try use run rerun again test backtest same but now instead what if we how about could can would should
+    """cambialo cambiala ponlo hazlo pasalo mudalo ganze ganzen take away widen tighten loosen extend shorten expand narrow novo novamente agranda reduce sube baja pasa flip turn forget swap swapped exchange cambia intercambia tausche ersetze remplace substitui substitua reemplaza uniquement make change set switch try use run rerun again test backtest same but now instead what if we how about could can would should
     please move let's lets put have it be to with keep only just update adjust modify replace increase decrease raise lower reduce
     bring go start do the a on for of and that this is i want you me my its at in as from by all everything else rest same
     cambia cambiar pon poner usa usar prueba probar haz corre otra vez pero ahora mejor hazlo ponle con troca trocar muda mudar

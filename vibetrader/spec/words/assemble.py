@@ -434,6 +434,10 @@ class Assembler:
                     self.assume("short.exit", f"the exit for shorts is the opposite: {common}", inferred=True)
             side["exit"] = common if own is None else ex.disjunction(own, common)
             self.said(f"{name}.exit", *shared_spans)
+        for clock in self.draft.session if both else []:
+            parts = entry.parts if isinstance(entry, ex.And) else (entry,)
+            if not any(isinstance(n, ex.Clock) for p in parts for n in ex.walk(p)):
+                side["entry"] = ex.conjunction(clock, side["entry"])
         self.sides[name] = side
 
     def _own_frame(self) -> None:
@@ -610,6 +614,12 @@ class Assembler:
             }
             if "fast" in named and "slow" in named and not any(n == "macd" for n, _ in compiler.declared):
                 numbers = [named["fast"], named["slow"]]
+        if not numbers and "crossover_strategy" in compiler.ideas:
+            for i in range(len(items) - 4):
+                if compiler.is_sign(i, "(") and compiler._pair_in_brackets(i):
+                    numbers = [items[i + 1].number, items[i + 3].number]
+                    idea = next(x.norm for x in items if x.kind == "crossover_strategy")
+                    kind = "ema" if "ema" in idea else "sma" if "sma" in idea else "ma"
         if numbers and kind in ("ma", "sma", "ema", "hma", "lwma", "dema", "tema", "wwma", "avg"):
             pair = sorted(numbers)
             if any(n != int(n) or n < 1 for n in pair) or pair[0] == pair[1]:
@@ -807,6 +817,7 @@ class Assembler:
             data["limits"] = limits
         self._size()
         self._simple("leverage", "leverage")
+        self._simple("timezone", "timezone")
         pyramid = slots.get("pyramid")
         if pyramid is not None:
             data["max_entries"] = max(1, int(float(str(pyramid.value[0]))))

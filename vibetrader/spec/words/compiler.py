@@ -11,7 +11,7 @@ from vibetrader.spec import expressions as ex
 from vibetrader.spec.indicators import INDICATORS, Nature
 from vibetrader.spec.mirror import mirrored, nature
 from vibetrader.spec.timeframes import TIMEFRAMES, minutes
-from vibetrader.spec.words.draft import Draft, Rule, Span, Unit
+from vibetrader.spec.words.draft import Draft, Rule, Slot, Span, Unit
 from vibetrader.spec.words.grammar import LEVELS, MA_KINDS, Found, Memory, is_upper
 from vibetrader.spec.words.lexing import Item, Reading
 from vibetrader.spec.words.slots import SlotReader
@@ -479,6 +479,15 @@ class Compiler(SlotReader):
             side = "buy" if "buy" in self.norm(i).split() else "short"
             self.context = side
             self._add("act", side, i, i)
+        if kind == "zone":
+            told = any(self.kind(x) == "clock" for x in range(max(0, i - 4), i)) or self.kind(self.skip(i + 1)) == "clock"
+            if told:
+                self.draft.slots.setdefault("timezone", Slot((self.value(i),), self.span(i, i + 1)))
+            return self._add("slot" if told else "quiet", kind, i, i + 1)
+        if kind == "shares" and self.kind(i - 1) == "symbol":
+            return self._add("quiet", kind, i, i + 1)
+        if self.is_sign(i, "(") and self._pair_in_brackets(i):
+            return self._add("slot", "parameters", i, i + 5)
         if kind == "num" and self.norm(i - 1) in ("setup", "setups"):
             return self._add("quiet", kind, i, i + 1)
         if kind == "num" and self.items[i].number <= 4 and self.kind(i + 1) == "ind" and self.norm(i + 1) in ("moving averages", "emas", "mas", "medias moviles", "medias moveis", "moyennes mobiles"):
@@ -678,6 +687,11 @@ class Compiler(SlotReader):
             if self.kind(begin) in ("ind", "price", "out") and self.norm(begin) not in ("price",):
                 self.context = "exit"
                 return self._add("act", "exit", i, i + 1)
+        if kind == "stop" and self.kind(i + 1) == "if" and self.norm(i + 1) in ("if", "when", "wenn", "si", "cuando", "se", "quand"):
+            begin = self.skip(i + 2)
+            if self.kind(begin) in ("ind", "out") or (self.kind(begin) == "price" and self.kind(self._verb(begin + 1)) in ("cmp", "cross", "drop")):
+                self.context = "exit"
+                return self._add("act", "exit", i, i + 1)  # "stop if the z-score is below -3"
         if kind == "price" and self.norm(i) in ("close", "closes", "closing") and self._closes_position(i):
             self.context = "exit"
             return self._add("act", "exit", i, i + 1)
@@ -921,6 +935,7 @@ class Compiler(SlotReader):
             owners[index] += own
             if following:
                 owners[index + 1] += following
+        self._share_clocks(acts, owners)
         for index, group in enumerate(groups[1:]):
             entry = any(str(a.value) in ("buy", "long", "short") for a in acts[:index])
             if group.slot_first and str(acts[index].value).startswith(("exit", "sell")) and entry and owners[index]:
@@ -936,11 +951,27 @@ class Compiler(SlotReader):
                 acts[index] = Unit(act.kind, name, act.start, act.end, act.any_cross, act.opens)
             rule = self.draft.rules.setdefault(name, Rule())
             rule.spans.append(self._unit_span(act))
-            for connector, unit in owners[index]:
-                self._give(name, connector, unit)
+            again = name.startswith(("exit", "sell")) and bool(rule.parts)
+            for number, (connector, unit) in enumerate(owners[index]):
+                # a second way out is another way out
+                self._give(name, "or" if again and number == 0 else connector, unit)
             target = name
         self._mirrors(groups, acts, last)
         return target, waiting
+
+    def _share_clocks(self, acts: list[Unit], owners: list[list[tuple[str, Unit]]]) -> None:
+        """`from 8:00 to 10:00 buy if …, sell if …`: the hours stand before both actions and hold for both."""
+        for index, act in enumerate(acts):
+            if str(act.value) in ("buy", "long", "short"):
+                for _, unit in owners[index]:
+                    at = self.units.index(unit)
+                    if isinstance(unit.value, ex.Node) and _only_clock(unit.value) and at and self.units[at - 1].kind == "only":
+                        self.draft.session.append(unit.value)  # type: ignore[arg-type]  # a tree, as tested above
+        if len(acts) < 2 or str(acts[0].value) not in ("buy", "long") or str(acts[1].value) not in ("sell", "short"):
+            return
+        before = [unit for _, unit in owners[0] if unit.start < acts[0].start]
+        if before and all(isinstance(unit.value, ex.Node) and _only_clock(unit.value) for unit in before):
+            self.draft.session.extend(unit.value for unit in before)  # type: ignore[misc]  # trees, as tested above
 
     def _unknown_words(self, units: list[Unit]) -> None:
         """Words without a reading: in a rule they are asked about; a title or a sentence off the subject is only listed."""
@@ -975,6 +1006,15 @@ class Compiler(SlotReader):
             else:
                 self.draft.ignored.append(self.span(part[0].start, part[-1].end))
 
+    def _pair_in_brackets(self, i: int) -> bool:
+        """`(8 and 34)`, `(8/34)` after a crossover was named."""
+        return (
+            "crossover_strategy" in self.ideas
+            and self.kind(i + 1) == self.kind(i + 3) == "num"
+            and (self.kind(i + 2) in ("and", "comma", "div") or self.is_sign(i + 2, "/", "-"))
+            and self.is_sign(i + 4, ")")
+        )
+
     def _is_harmless(self, unit: Unit, part: list[Unit]) -> bool:
         """A plain word in a clause whose every word of weight is read: it is set aside, and said so."""
         word = self.norm(unit.start)
@@ -1008,6 +1048,9 @@ class Compiler(SlotReader):
         if last is None or not conditions:
             return [*waiting, *conditions]
         where = self._entry_target(last)
+        for _, unit in conditions:
+            if isinstance(unit.value, ex.Node) and _only_clock(unit.value):
+                self.draft.session.append(unit.value)  # type: ignore[arg-type]  # a tree, as tested above
         for connector, unit in conditions:
             self._give(where, "and" if unit is conditions[0][1] else connector, unit)
         self.draft.inferred[f"filter_{conditions[0][1].start}"] = (
@@ -1095,6 +1138,12 @@ class Compiler(SlotReader):
         rule.parts.append((connector, expression))
         rule.spans.append(self._unit_span(unit))
         rule.any_cross |= unit.any_cross
+
+
+def _only_clock(node: ex.Node) -> bool:
+    """Whether a condition speaks of nothing but the time."""
+    leaves = [n for n in ex.walk(node) if isinstance(n, ex.Clock | ex.Price | ex.Call)]  # type: ignore[arg-type]
+    return bool(leaves) and all(isinstance(n, ex.Clock) for n in leaves)
 
 
 def _mentions(node: ex.Expression, name: str) -> bool:

@@ -68,5 +68,7 @@ class Draft:
     assumed: dict[str, str] = field(default_factory=dict)
     inferred: dict[str, str] = field(default_factory=dict)
     questions: list[tuple[str, str]] = field(default_factory=list)
+    session: list[ex.Expression] = field(default_factory=list)
+    """Conditions on the clock that hold for every entry."""
     mirrors: set[str] = field(default_factory=set)
     """Targets that are the opposite of the other side."""

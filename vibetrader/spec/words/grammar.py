@@ -490,12 +490,16 @@ class Grammar:
         if number != int(number) or number < 1:
             return None
         j, unit = i + 1, ""
+        if self.norm(j) in ("er", "ter", "iger", "period") and self.items[j].glued:
+            j += 1  # "50er EMA"
         if self.kind(j) == "unit":
             unit, j = str(self.value(j)), j + 1
         elif self.kind(j) == "tf" and self.norm(j) in ("daily", "weekly"):
             return None
         noun = self.skip(j) if unit else j
         kind, value = self.kind(noun), self.value(noun)
+        if kind == "ind" and value == "avgvol":
+            return Found(ex.call("sma", number, series=ex.Price("volume")), noun + 1)
         if kind == "ind" and value == "avg":
             return self._average_of(noun + 1, number, unit, "sma")
         if kind == "ind" and number <= 4 and not unit and self.norm(noun) in ("moving averages", "emas", "mas", "moving avgs", "medias moviles", "medias moveis", "moyennes mobiles"):
@@ -629,6 +633,15 @@ class Grammar:
         if self.kind(i) != "ind":
             return None
         name = str(self.value(i))
+        if name == "avgvol":
+            length = self.bracket(i + 1)
+            k = self.skip(i + 1, "within")
+            if length is not None and length[0]:
+                return Found(ex.call("sma", length[0][0], series=ex.Price("volume")), length[2])
+            if self.kind(k) == "num" and self.kind(k + 1) == "unit" and not self.items[k].percent:
+                return Found(ex.call("sma", self.items[k].number, series=ex.Price("volume")), k + 2)
+            self.memory.assumed["volume_average"] = "average volume: over 20 bars"
+            return Found(ex.call("sma", 20, series=ex.Price("volume")), i + 1)
         if name == "avg":
             return None if leading else self._average(i)
         j = i + 1
@@ -1462,6 +1475,15 @@ class Grammar:
                 self.memory.last_cross = turned[1]
                 j = nxt.end
                 continue
+            if (
+                self.norm(k - 1) in ("with", "con", "mit", "com")
+                and isinstance(parts[-1][1], ex.Compare)
+                and isinstance(parts[-1][1].left, ex.Lag)
+                and isinstance(nxt.expression, ex.Compare)
+                and nxt.expression.left == _RANGE
+            ):
+                # "previous candle bearish with range > 1.5 ATR": of that candle
+                nxt = Found(ex.lagged(nxt.expression, parts[-1][1].left.bars), nxt.end)
             if connector == "then":
                 if not isinstance(nxt.expression, ex.Cross):
                     break
@@ -1542,6 +1564,7 @@ class Grammar:
             self._breakout,
             self._event_extreme,
             self._cross_level,
+            self._at_level,
             self._comparison,
             self._cross_noun,
             self._elided,
@@ -2605,6 +2628,28 @@ class Grammar:
                 return Found(ex.Cross(turned.operator == ">", turned.left, turned.right), found.end)
         return found
 
+    def _at_level(self, i: int) -> Found | None:
+        """`buy at RSI 30`, `sell at RSI 70`: the level an order waits for."""
+        k = self.skip(i)
+        if self.kind(k) != "ind" or str(self.value(k)) not in LEVELS or self.kind(k + 1) != "num" or self.items[k + 1].percent:
+            return None
+        if self.norm(k - 1) not in ("at", "a", "en", "bei", "em", "con", "mit"):
+            return None
+        if self.norm(k + 2) not in ("instead", "rather") and self.kind(self.skip(k + 2)) not in (
+            "", "end", "comma", "and", "act", "or", "then", "fill", "not", "stop", "target",
+        ):  # fmt: skip
+            return None
+        below = {"buy": True, "long": True, "exit_short": True, "sell": False, "short": False, "exit": False, "exit_long": False}
+        if self.context not in below or self.value(k) == "bb":
+            return None
+        name, level = str(self.value(k)), self.items[k + 1].number
+        if self.memory.parameters.get(name) == (level,):
+            del self.memory.parameters[name]
+        built = self._build(name, [], "", None, None, k + 1)
+        if built is None:
+            return None
+        return Found(ex.Compare("<" if below[self.context] else ">", built.expression, ex.Number(level)), k + 2)
+
     def _again(self, i: int) -> Found | None:
         """`exit when it's lower`, `平仓 on 死叉`: the comparison or cross read before, the other way."""
         after = self.kind(self.skip(i + 1))
@@ -2628,7 +2673,11 @@ class Grammar:
             first = self.skip(k + 1) if self.kind(k) == "between" else k
             if (
                 self.kind(first) == "clock"
-                and (self.kind(first + 1) in ("and", "till") or self.is_sign(first + 1, "-"))
+                and (
+                    self.kind(first + 1) in ("and", "till")
+                    or self.is_sign(first + 1, "-")
+                    or self.norm(first + 1) in ("a", "as", "a las", "hasta", "bis", "ate", "et", "y", "e")
+                )
                 and self.kind(self.skip(first + 2)) == "clock"
             ):
                 second = self.skip(first + 2)
@@ -2799,10 +2848,12 @@ class Grammar:
                     end = self.skip(end) + 1
                 return Found(repeated(coloured_ha, int(number or 1)), end)
         kind, norm = self.kind(k), self.norm(k)
-        if number is not None and any(self.kind(x) == "row" for x in range(i, k)) and kind in ("dip", "gainmove"):
+        if number is not None and any(self.kind(x) == "row" for x in range(i, k)) and (
+            kind in ("dip", "gainmove") or (kind == "state" and self.value(k) in ("falling", "rising"))
+        ):
             after = self.skip(k + 1)
             if not (self.kind(after) == "num" and self.items[after].percent):
-                kind = "streak_down" if kind == "dip" else "streak_up"
+                kind = "streak_down" if kind == "dip" or self.value(k) == "falling" else "streak_up"
         coloured = kind == "state" and self.value(k) in ("green", "red", "bullish", "bearish")
         if kind not in ("streak_up", "streak_down") and not coloured:
             return None

@@ -696,6 +696,8 @@ class SlotReader(Grammar):
             if self.kind(self.skip(j)) == "agg":
                 j = self.skip(j) + 1
             j = self.skip(j)
+            if self.is_sign(j, "/") and self.kind(j + 1) == "unit" and self.value(j + 1) == "day":
+                return self.put("per_day", i, j + 2, number)
             if self.kind(j) == "per_day" or (self.kind(j) == "every" and self.value(j + 1) == "day"):
                 end = j + 1 if self.kind(j) == "per_day" else j + 2
                 return self.put("per_day", i, end, number)
@@ -839,6 +841,14 @@ class SlotReader(Grammar):
             if ratio is None:
                 return None
             k = ratio[1] + (1 if self.kind(ratio[1]) == "mul" else 0)
+            if (
+                self.kind(ratio[1]) == "mul"
+                and self.norm(ratio[1]) == "x"
+                and self.items[ratio[1]].glued
+                and self.kind(k) in ("", "end", "comma")
+                and self.kind(i - 1) in ("comma", "end", "and", "equity")
+            ):
+                return self.put("leverage", i, k, ratio[0])  # "…, 3x"
             if self.kind(self.skip(k)) == "leverage" and not (self.kind(i) == "num" and self.items[i].percent):
                 return self.put("leverage", i, self.skip(k) + 1, ratio[0])
         return None
