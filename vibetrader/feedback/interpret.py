@@ -61,7 +61,7 @@ _ADD: Final = frozenset(
     "add adding adds require requires needs need must anade incluye include also too additionally plus agrega anade adiciona adicione inclui incluye fuge hinzu ajoute ajouter 加 加上 增加 extra".split()
 )
 _TALK: Final = frozenset(
-    """cambialo cambiala ponlo hazlo pasalo mudalo ganze ganzen take away widen tighten loosen extend shorten expand narrow novo novamente agranda reduce sube baja pasa flip turn forget swap swapped exchange cambia intercambia tausche ersetze remplace substitui substitua reemplaza uniquement make change set switch try use run rerun again test backtest same but now instead what if we how about could can would should
+    """earlier later sooner mismo misma igual 上 下 bought no matter cambialo cambiala ponlo hazlo pasalo mudalo ganze ganzen take away widen tighten loosen extend shorten expand narrow novo novamente agranda reduce sube baja pasa flip turn forget swap swapped exchange cambia intercambia tausche ersetze remplace substitui substitua reemplaza uniquement make change set switch try use run rerun again test backtest same but now instead what if we how about could can would should
     please move let's lets put have it be to with keep only just update adjust modify replace increase decrease raise lower reduce
     bring go start do the a on for of and that this is i want you me my its at in as from by all everything else rest same
     cambia cambiar pon poner usa usar prueba probar haz corre otra vez pero ahora mejor hazlo ponle con troca trocar muda mudar
@@ -581,10 +581,10 @@ class _Interpreter:
                 self._one_side("long" if items[index - 1].value == "short" else "short")
                 self.used.update((index - 1, index))
             if item.norm == "away" and index:
-                named = next((i for i in range(index - 1, -1, -1) if items[i].kind in ("stop", "target", "trail")), None)
-                if named is not None:
-                    self._drop({"stop": "stop_loss", "target": "take_profit", "trail": "trailing_stop"}[items[named].kind])
-                    self.used.update((named, index))
+                what = next((i for i in range(index - 1, -1, -1) if items[i].kind in ("stop", "target", "trail")), None)
+                if what is not None:
+                    self._drop({"stop": "stop_loss", "target": "take_profit", "trail": "trailing_stop"}[items[what].kind])
+                    self.used.update((what, index))
             if item.norm not in _REMOVE:
                 continue
             k = index + 1
@@ -970,7 +970,7 @@ class _Interpreter:
         acts = {str(u.value) for u in compiler.units if u.kind == "act"}
         mirror = "mirror" in flags or bool(compiler.draft.mirrors)
         wants_short = ("short" in acts or "short" in compiler.draft.mirrors) and not compiler.draft.rules.get("short", Rule()).parts
-        also = any(w in _ADD or w in ("both", "the shorts", "shorts") for w in self.words)
+        also = any(w in _ADD or w in ("both", "the shorts", "shorts", "auch", "tambien", "também", "tambem", "aussi", "也") for w in self.words)
         ruled = any(compiler.draft.rules.get(name, Rule()).parts for name in ("short", "long", "buy", "sell", "entry_pending"))
         if len(self.sides) == 1 and not ruled and not also and not mirror:
             other = "short" if "long" in self.sides else "long"

@@ -406,7 +406,7 @@ class Assembler:
         forex = any(level is not None and level.value[0] in ("pips", "points") for level in levels)
         stop = draft.slots.get("stop")
         near = stop is not None and stop.value[0] in ("bar", "pips", "points", "beyond")
-        if sell is not None and (near and conjuncts >= 2 or forex and _equal(mirrored(long), sell)):
+        if sell is not None and ((near and conjuncts >= 2) or (forex and _equal(mirrored(long), sell))):
             return True
         names = {i.value for i in self.compiler.items if i.kind == "act"}
         return bool(names & {"short", "exit_short"})
@@ -434,7 +434,7 @@ class Assembler:
                     self.assume("short.exit", f"the exit for shorts is the opposite: {common}", inferred=True)
             side["exit"] = common if own is None else ex.disjunction(own, common)
             self.said(f"{name}.exit", *shared_spans)
-        for clock in self.draft.session if both else []:
+        for clock in self.draft.session:
             parts = entry.parts if isinstance(entry, ex.And) else (entry,)
             if not any(isinstance(n, ex.Clock) for p in parts for n in ex.walk(p)):
                 side["entry"] = ex.conjunction(clock, side["entry"])

@@ -9,7 +9,7 @@ from typing import Final
 
 from vibetrader.spec import expressions as ex
 from vibetrader.spec.indicators import INDICATORS, Nature
-from vibetrader.spec.mirror import mirrored, nature
+from vibetrader.spec.mirror import nature
 from vibetrader.spec.timeframes import TIMEFRAMES, minutes
 from vibetrader.spec.words.draft import Draft, Rule, Slot, Span, Unit
 from vibetrader.spec.words.grammar import LEVELS, MA_KINDS, Found, Memory, is_upper
@@ -484,7 +484,9 @@ class Compiler(SlotReader):
             if told:
                 self.draft.slots.setdefault("timezone", Slot((self.value(i),), self.span(i, i + 1)))
             return self._add("slot" if told else "quiet", kind, i, i + 1)
-        if kind == "shares" and self.kind(i - 1) == "symbol":
+        if kind == "span" and self.memory.range_minutes is not None:
+            return self._add("quiet", kind, i, i + 1)
+        if kind == "shares" and (self.kind(i - 1) == "symbol" or self.kind(i + 1) == "symbol"):
             return self._add("quiet", kind, i, i + 1)
         if self.is_sign(i, "(") and self._pair_in_brackets(i):
             return self._add("slot", "parameters", i, i + 5)
@@ -1027,6 +1029,11 @@ class Compiler(SlotReader):
         while last + 1 < len(part) and part[last + 1].kind not in _CLAUSE_ENDS:
             last += 1
         clause = part[first : last + 1]
+        following = next((u for u in part[at + 1 :] if u.kind not in ("quiet", "unknown")), None)
+        if following is not None and following.kind == "cond" and self.kind(self.skip(following.start)) in (
+            "cmp", "cross", "drop", "touch", "state", "between", "dip", "gainmove", "not",
+        ):  # fmt: skip
+            return False  # "the flurbometer is above 7": the word is what is compared
         if any(u.kind == "unknown" and (u.value != "word" or self.norm(u.start).startswith(WEIGHTY_STEMS)) for u in clause):
             return False
         return any(u.kind in ("cond", "act", "slot", "symbol", "idea", "mirror") for u in clause)
@@ -1134,6 +1141,9 @@ class Compiler(SlotReader):
                 expression, lambda node: ex.Cross(not node.above, node.left, node.right) if isinstance(node, ex.Cross) else node
             )
         if target.startswith(("sell", "exit")):
+            if isinstance(expression, ex.Compare) and expression.operator == "!=" and _only_clock(expression):
+                self.draft.session.append(expression)  # "no entries on Sunday" closes nothing
+                return
             expression = self._from_its_side(expression)
         rule.parts.append((connector, expression))
         rule.spans.append(self._unit_span(unit))

@@ -1380,7 +1380,7 @@ class Grammar:
                 continue
             if self.kind(k) == "lag" and (
                 k > j
-                or self.norm(k).startswith(("yesterday", "previous", "the day before", "the candle", "the bar", "ayer", "ontem", "gestern", "hier"))
+                or self.norm(k).startswith(("yesterday", "previous", "anterior", "the day before", "the candle", "the bar", "ayer", "ontem", "gestern", "hier"))
             ):
                 after = k + 1
                 if (
@@ -1558,6 +1558,7 @@ class Grammar:
             self._calendar,
             self._in_range,
             self._each_of,
+            self._ribbon,
             self._streak,
             self._move,
             self._candle,
@@ -1835,7 +1836,7 @@ class Grammar:
         if distance is not None:
             return distance
         gap = self.skip(j)
-        if left == ex.Price("open") and self.kind(gap) == "dir" or (left == ex.Price("open") and self.norm(gap) in ("lower", "higher") and self.kind(gap + 1) in ("", "end", "comma", "and", "act")):
+        if (left == ex.Price("open") and self.kind(gap) == "dir") or (left == ex.Price("open") and self.norm(gap) in ("lower", "higher") and self.kind(gap + 1) in ("", "end", "comma", "and", "act")):
             down = self.value(gap) == "down" if self.kind(gap) == "dir" else self.norm(gap) == "lower"
             return Found(ex.Compare("<" if down else ">", left, ex.Lag(ex.CLOSE, ex.Number(1))), gap + 1)
         extreme = self._at_extreme(left, j) if isinstance(left, ex.Price) and left.field != "volume" else None
@@ -2027,8 +2028,8 @@ class Grammar:
             return None  # a price is no percentage
         if (
             self.kind(k) == "drop"
-            and self.norm(k) in ("breaks", "break out of", "breaks out of", "rompe", "突破")
-            and is_lower(expression)
+            and (self.norm(k) in ("breaks", "break out of", "breaks out of", "rompe", "突破") or self.norm(k).split()[-1] in ("of", "de", "da", "do"))
+            and (is_lower(expression) or any(n == ex.Price("low") for n in ex.walk(expression)))
         ):
             operator = "<"
         operator, end = self._or_more(operator, end)
@@ -2287,6 +2288,8 @@ class Grammar:
         atr = None if share or deviations else self._factor(k)
         if not (share or deviations or atr):
             return None
+        if share and self.kind(self.skip(k + 1)) == "cmp" and self.norm(self.skip(k + 1)) in ("or more", "or higher"):
+            k = self.skip(k + 1)
         side = self.skip(k + 1 if share else measure + 1 if deviations else atr.end if atr else k)
         if self.kind(side) != "cmp" or self.value(side) not in ("<", ">"):
             return None
@@ -2593,6 +2596,10 @@ class Grammar:
                     return None
             else:
                 return None
+        if self.kind(i - 1) == "act" and self.kind(i) in ("cmp", "drop") and _is_average(subject):
+            ahead = self._target(i + 1)
+            if ahead is not None and nature(ahead.expression)[0] is Nature.PRICE:
+                subject = ex.CLOSE  # "short below the range low": the price
         if nature(subject)[0] is not Nature.PRICE and self.kind(i) in ("cmp", "drop", "cross", "touch"):
             right = self._target(i + 1)
             if (
@@ -2793,6 +2800,24 @@ class Grammar:
         if each is None:
             return None
         return Found(repeated(each.expression, int(number)), each.end)
+
+    def _ribbon(self, i: int) -> Found | None:
+        """`5 > 8 > 13 > 21 EMA`: lengths of one kind of average."""
+        k, numbers, signs = self.skip(i), [], []
+        while self.kind(k) == "num" and not self.items[k].percent and not self.items[k].currency:
+            numbers.append(self.items[k].number)
+            k += 1
+            if self._symbolic(k):
+                signs.append(str(self.value(k)))
+                k += 1
+        name = str(self.value(k))
+        if len(numbers) < 2 or len(signs) != len(numbers) - 1 or self.kind(k) != "ind" or name not in MA_KINDS:
+            return None
+        if any(n != int(n) or n < 1 for n in numbers):
+            return None
+        lines = [self.average_call(name, n) for n in numbers]
+        parts = [ex.Compare(sign, a, b) for sign, a, b in zip(signs, lines, lines[1:])]
+        return Found(ex.conjunction(*parts), k + 1)
 
     def _fell_since(self, k: int) -> Found | None:
         """`Monday closed lower than Friday`: that weekday, and its close beside the one before."""
@@ -3273,7 +3298,7 @@ def _is_distance(node: ex.Expression) -> bool:
 
 def _is_level(node: ex.Expression) -> bool:
     base = node.operand if isinstance(node, ex.Lag | ex.At) else node
-    return isinstance(base, ex.Price) and base.field != "volume" or (
+    return (isinstance(base, ex.Price) and base.field != "volume") or (
         isinstance(base, ex.Call) and base.indicator in ("highest", "lowest", "bb", "kc", "donchian", "vwap") and base.series in (None, ex.CLOSE)
     )
 

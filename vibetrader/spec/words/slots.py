@@ -112,8 +112,8 @@ class SlotReader(Grammar):
             if atr is not None:
                 return "atr", atr, scaled.end
             return None
-        if self.kind(after) == "mul" and self.kind(after + 1) == "stop":
-            return "r", value, after + 2
+        if self.kind(after) == "mul" and self.kind(self.skip(after + 1)) in ("stop", "risk"):
+            return "r", value, self.skip(after + 1) + 1
         if self.kind(after) == "rr":
             return "r", value, after + 1
         if self.norm(k + 1) == "r" and self.items[k + 1].glued:

@@ -45,9 +45,9 @@ NAMES: Final[dict[str, str]] = {
     "JPM": "jp morgan|jpmorgan",
     "DIS": "disney",
     "BABA": "alibaba|baba",
-    "SPY": "spy|s&p 500 etf|s&p etf|s&p 500|s&p500|sp500|s&p|sp 500|标普500|标普|s and p 500|spx500|the s&p",
+    "SPY": "spy|the s&p 500|the s&p500|标普500指数|s&p 500 etf|s&p etf|s&p 500|s&p500|sp500|s&p|sp 500|标普500|标普|s and p 500|spx500|the s&p",
     "SPX": "spx|spx index",
-    "QQQ": "qqq|nasdaq 100 etf|nasdaq etf|nasdaq|nasdaq 100|nasdaq100|ndx|纳斯达克|nasdaq-100",
+    "QQQ": "qqq|纳斯达克100|纳指100|纳指|nasdaq 100 etf|nasdaq etf|nasdaq|nasdaq 100|nasdaq100|ndx|纳斯达克|nasdaq-100",
     "DIA": "dia|dow jones|the dow|dow",
     "IWM": "iwm|russell 2000",
     "TLT": "tlt",
@@ -77,6 +77,7 @@ NAMES: Final[dict[str, str]] = {
 _SAFE_COINS: Final = frozenset(c.lower() for c in COINS) - frozenset(
     [
         "one",
+        "algo",
         "near",
         "hot",
         "cake",
