@@ -17,6 +17,7 @@ from vibetrader.engine.feed.subscription import NEVER, Subscription
 from vibetrader.engine.portfolio.margincall import check_margin
 from vibetrader.engine.timekeeping import HOUR, MINUTE
 from vibetrader.engine.universe.selection import SecurityChanges, UniverseSelection
+from vibetrader.engine.universe.userdefined import UserDefinedUniverse
 
 _MARGIN_CALL_INTERVAL: Final = 5 * MINUTE
 
@@ -41,7 +42,7 @@ class AlgorithmFailure(Exception):
 class TimeSlice:
     """What happens at one moment. LEAN: Engine/DataFeeds/TimeSlice.cs."""
 
-    __slots__ = ("changes", "entries", "events", "packets", "points", "slice", "time", "universe_data")
+    __slots__ = ("changes", "delistings_done", "entries", "events", "has_universe_data", "packets", "points", "slice", "time", "universe_data")
 
     def __init__(self, time: int) -> None:
         self.time = time
@@ -50,7 +51,10 @@ class TimeSlice:
         self.entries: list[tuple[Any, Any]] = []
         self.changes = SecurityChanges()
         self.points = 0
+        #: Points that universes selected on.
         self.universe_data = 0
+        self.has_universe_data = False
+        self.delistings_done = True
         self.slice: Slice = None  # type: ignore[assignment]
 
 
@@ -168,7 +172,7 @@ class Loop:
                 self._pulse(warmup_end)
                 if self._stop:
                     return  # type: ignore[unreachable]  # the call may stop
-            if frontier == previous and not time_slice.universe_data:
+            if frontier == previous and not time_slice.has_universe_data:
                 return
             previous = frontier
             self._step(time_slice)
@@ -348,6 +352,7 @@ class Loop:
         if state.universes.has_pending or state.universe_manager.has_pending:
             self._guard("OnEndOfTimeStep", state.end_of_time_step)
             self._selection.take_changes()
+            self._plain = False
         return True
 
     # -- full steps -----------------------------------------------------------------------------------------------------
@@ -358,19 +363,15 @@ class Loop:
         result = TimeSlice(frontier)
         packets = result.packets
         finished: list[Subscription] = []
-        added: list[Any] = []
-        removed: list[Any] = []
+        changes = SecurityChanges()
+        selected_on: dict[int, list[Any]] = {}
         while True:
             universes: list[tuple[Any, Any]] = []
             for subscription in feed.in_order():
-                if subscription.next_emit > frontier:
-                    if subscription.next_emit == NEVER:
-                        finished.append(subscription)
-                    continue
                 if subscription.is_universe:
-                    data = self._universe_data(subscription, frontier)
-                    universes.append((subscription.universes[0], data))
-                    result.universe_data += len(data)
+                    self._take_universe(subscription, frontier, universes, finished)
+                    continue
+                if subscription.next_emit > frontier:
                     if subscription.next_emit == NEVER:
                         finished.append(subscription)
                     continue
@@ -379,8 +380,7 @@ class Loop:
                     packets.append(packet)
                     for event in packet[3] or ():
                         if event.__class__ is Delisting and event.type == DelistingType.DELISTED:
-                            change = selection.handle_delisting(event.symbol)
-                            removed += change.all_removed
+                            changes += selection.handle_delisting(event.symbol)
                 if subscription.next_emit == NEVER:
                     finished.append(subscription)
             for subscription in finished:
@@ -393,36 +393,29 @@ class Loop:
                     return result
                 universes.sort(key=lambda item: (int(item[0].configuration.resolution), str(item[0].symbol.id)))
                 for universe, data in universes:
-                    change = self._guard("Synchronizer", partial(selection.apply, universe, frontier, data))
-                    new.all_added += change.all_added
-                    new.all_removed += change.all_removed
-                added += new.all_added
-                removed += new.all_removed
+                    selected_on[id(universe)] = data
+                    new += self._guard("Synchronizer", partial(selection.apply, universe, frontier, data))
+                changes += new
             if not new and not selection.add_internal_feeds(frontier):
                 break
-        result.changes = SecurityChanges(list(dict.fromkeys(added)), list(dict.fromkeys(removed)))
+        result.has_universe_data = bool(selected_on)
+        result.universe_data = sum(map(len, selected_on.values()))
+        result.changes = changes
         self._make_slice(result)
         return result
 
     @staticmethod
-    def _universe_data(subscription: Subscription, frontier: int) -> list[Any]:
-        if subscription.triggers is not None:
-            data: list[Any] = []
-            points_at = getattr(subscription.universes[0], "data_at", None)
-            while subscription.next_emit <= frontier:
-                if points_at is None:
-                    data.append(subscription.next_emit)
-                else:
-                    data += points_at(subscription.next_emit)
-                subscription.next_emit = next(subscription.triggers, NEVER)
-            return data
-        packet = subscription.take(frontier)
-        points: list[Any] = []
-        if packet is not None:
-            for row in range(packet[1], packet[2]):
-                point = subscription.columns.bar(row)
-                points += point.data if hasattr(point, "data") and isinstance(point.data, list) else [point]
-        return points
+    def _take_universe(
+        subscription: Subscription, frontier: int, universes: list[tuple[Any, Any]], finished: list[Subscription]
+    ) -> None:
+        """What a universe selects on now; one that ends selects a last time. LEAN: SubscriptionSynchronizer.cs, Sync."""
+        universe = subscription.universes[0]
+        if subscription.next_emit <= frontier:
+            universes.append((universe, subscription.take_triggers(frontier)))
+        elif universe.dispose_requested:
+            universes.append((universe, []))
+        if subscription.next_emit == NEVER or universe.dispose_requested:
+            finished.append(subscription)
 
     def _make_slice(self, time_slice: TimeSlice) -> None:
         """LEAN: TimeSliceFactory.cs, Create."""
@@ -441,6 +434,8 @@ class Loop:
                 for event in events:
                     if not internal or event.__class__ is Delisting:
                         time_slice.events.append((subscription, event))
+                    if event.__class__ is Delisting:
+                        time_slice.delistings_done = False
                     if not internal:
                         entries.append((None, event))
             if not internal:
@@ -567,6 +562,26 @@ class Loop:
     def _fills(self, time_slice: TimeSlice) -> None:
         if self._transactions.has_work:
             self._guard("OnOrderEvent", self._transactions.scan)
+        if not time_slice.delistings_done:
+            time_slice.delistings_done = True
+            for delisting in list(time_slice.slice.delistings.values()):
+                if delisting.type == DelistingType.DELISTED:
+                    self._guard("OnOrderEvent", partial(self._delist, delisting.symbol))
+
+    def _delist(self, symbol: Any) -> None:
+        """Close the position and take the security out of all universes. LEAN: BacktestingBrokerage.cs, ProcessDelistings."""
+        state = self._state
+        security = state.securities[symbol]
+        self._transactions.close_delisted(symbol)
+        for universe in state.universe_manager.values():
+            if universe.contains_member(symbol):
+                if not isinstance(universe, UserDefinedUniverse):
+                    universe.remove_member(state.utc_ns, security)
+                elif universe.remove(symbol):
+                    state.universe_manager.update(universe.symbol, universe)
+        self._selection.take_changes()
+        if not state.is_warming_up:
+            self._transactions.cancel_open_orders(symbol)
 
     def _events(self, time_slice: TimeSlice) -> None:
         if self._schedule.next_due <= time_slice.time:

@@ -72,12 +72,12 @@ class MapFiles:
         """Map file of the share that had this ticker on a date; an empty one when there is none."""
         return self._resolver(market).resolve(ticker.upper(), day)
 
-    def first_date_and_ticker(self, ticker: str, market: str) -> tuple[str, date] | None:
-        """First ticker and date of the share that has this ticker at present, else None.
+    def first_date_and_ticker(self, ticker: str, market: str, day: date | None = None) -> tuple[str, date] | None:
+        """First ticker and date of the share that has this ticker on a day, at present without; None when there is none.
 
         LEAN: Common/SecurityIdentifier.cs, GenerateEquity with today's mapping date.
         """
-        found = self.resolve(market, ticker, _TODAY_AND_LATER)
+        found = self.resolve(market, ticker, day or _TODAY_AND_LATER)
         return (found.first_ticker, found.first_date) if found.rows else None
 
 

@@ -12,19 +12,23 @@ from vibetrader.engine.api.framework import FrameworkState
 from vibetrader.engine.api.universes import ManualUniverses
 from vibetrader.engine.clr import NotSupportedException
 from vibetrader.engine.data import symbolcache
-from vibetrader.engine.data.symbol import Symbol
+from vibetrader.engine.data.symbol import Symbol, use_map_files
 from vibetrader.engine.execution import benchmarks
 from vibetrader.engine.naming import lean_names
 from vibetrader.engine.orders.properties import OrderProperties
 from vibetrader.engine.statistics.interestrates import InterestRateProvider
 from vibetrader.engine.timekeeping import from_datetime
 from vibetrader.engine.universe import UniverseManager
+from vibetrader.engine.universe.figures import FundamentalProvider
+from vibetrader.engine.universe.fundamental import use_provider
 
 
 def assemble(algorithm: Any) -> None:
     """Give a new algorithm its parts. LEAN: Algorithm/QCAlgorithm.cs, constructor."""
     state = algorithm._vt
     symbolcache.clear()
+    use_map_files(state.context.map_files)
+    use_provider(FundamentalProvider(state.context.data_folder))
     state.default_order_properties = OrderProperties()
     state.universe_manager = UniverseManager()
     state.universes = ManualUniverses(state)

@@ -469,8 +469,14 @@ class Environment:
     NewLine = "\n"
 
 
+@lean_names
 class Object:
     """.NET's root class."""
+
+    @staticmethod
+    def reference_equals(first: object, second: object) -> bool:
+        """Whether both are one object."""
+        return first is second
 
 
 class Type:

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from vibetrader.engine.api.securities import unknown_symbol
-from vibetrader.engine.api.support import refuse
 from vibetrader.engine.clr import (
     ArgumentException,
     InvalidOperationException,
@@ -232,7 +231,10 @@ class HistoryCall:
 
     def _frame(self, kind: type | None, symbols: list[Symbol], given: list[Any], keywords: dict[str, Any]) -> Any:
         from vibetrader.engine.history import frames
+        from vibetrader.engine.universe.history import is_universe_data, typed_frame
 
+        if kind is not None and is_universe_data(kind):
+            return typed_frame(self._algorithm._vt, kind, symbols, given, keywords, _RANGE)
         requests, _ = self._requests(symbols, kind, given, keywords)
         return frames.frame_of_series(self._algorithm._vt.history.series(requests), kind)
 
@@ -261,10 +263,8 @@ class HistoryCall:
         return MemoizingEnumerable.of("Slice", self._algorithm._vt.history.slices(requests))
 
     def _universe(self, universe: Universe, given: list[Any], keywords: dict[str, Any]) -> Any:
-        try:
-            from vibetrader.engine.universe.history import universe_history  # type: ignore[import-not-found]
-        except ImportError:
-            refuse("history of a universe")
+        from vibetrader.engine.universe.history import universe_history
+
         return universe_history(self._algorithm._vt, universe, given, keywords, _RANGE)
 
     def _typed(self, kind: type, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> MemoizingEnumerable:
@@ -282,6 +282,12 @@ class HistoryCall:
             raise TypeError(self._refusal(arguments, keywords))
         single = isinstance(subject, (Symbol, str)) or (subject is not None and hasattr(subject, "symbol"))
         symbols = self._symbols(subject)
+        from vibetrader.engine.universe.history import is_universe_data, typed_collections
+
+        if is_universe_data(kind):
+            return MemoizingEnumerable.of(
+                f"DataDictionary[{kind.__name__}]", typed_collections(state, symbols, given, keywords, _RANGE)
+            )
         requests, _ = self._requests(symbols, kind, given, keywords)
         if single:
             if not requests:

@@ -265,10 +265,8 @@ class SecuritiesMixin:
 
     def fundamentals(self, symbols: Any) -> Any:
         """Company figures of today of one symbol or of several."""
-        try:
-            from vibetrader.engine.universe.fundamental import fundamentals  # type: ignore[attr-defined]
-        except ImportError:
-            refuse("fundamentals")
+        from vibetrader.engine.universe.fundamental import fundamentals
+
         return fundamentals(self._vt, symbols)
 
 

@@ -17,7 +17,7 @@ from vibetrader.engine.api.settings import AlgorithmSettings
 from vibetrader.engine.clr import ArgumentException, InvalidOperationException, NullReferenceException
 from vibetrader.engine.data import symbolcache
 from vibetrader.engine.data.enums import AlgorithmStatus, Resolution, SecurityType
-from vibetrader.engine.data.symbol import SecurityIdentifier, Symbol
+from vibetrader.engine.data.symbol import Symbol
 from vibetrader.engine.scheduling import ScheduleManager
 from vibetrader.engine.timekeeping import (
     DAY,
@@ -204,12 +204,6 @@ class AlgorithmState:
 
     def make_symbol(self, ticker: str, security_type: SecurityType, market: str) -> Symbol:
         """A new symbol; equities take their first date from the map files. LEAN: Common/Symbol.cs, Create."""
-        if security_type == SecurityType.EQUITY and self.context.map_files is not None:
-            resolved = self.context.map_files.first_date_and_ticker(ticker.upper(), market)
-            if resolved is not None:
-                first_ticker, first_date = resolved
-                sid = SecurityIdentifier(first_ticker.upper(), security_type, market, first_date)
-                return Symbol(sid, ticker.upper())
         return Symbol.create(ticker, security_type, market)
 
     def require_services(self) -> None:

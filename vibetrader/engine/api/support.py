@@ -46,7 +46,7 @@ FEATURES: Final[tuple[Support, ...]] = (
     Support("consolidators", "full", ("consolidate",)),
     Support("schedule", "full", ("schedule", "date_rules", "time_rules", "train")),
     Support("history", "full", ("history", "get_last_known_prices")),
-    Support("universes", "partial", ("add_universe",), "manual, user-defined, scheduled, coarse and ETF files of the data folder"),
+    Support("universes", "full", ("add_universe", "fundamentals"), "company figures come from figures.json of the data folder; LEAN ships none"),
     Support("framework", "full", ("set_alpha", "set_portfolio_construction", "set_execution", "set_risk_management")),
     Support("charts", "full", ("plot", "add_chart", "set_runtime_statistic", "set_summary_statistic")),
     Support("object store", "full", ("object_store",)),

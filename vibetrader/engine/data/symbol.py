@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Final
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
 from vibetrader.engine.data.enums import SecurityType
 from vibetrader.engine.naming import lean_names
@@ -68,6 +68,15 @@ class Market:
     InteractiveBrokers = INTERACTIVE_BROKERS
 
 
+_MARKETS: Final = {code: market for market, code in MARKET_CODES.items()}
+_map_files: list[Any] = []
+
+
+def use_map_files(files: Any) -> None:
+    """Resolve tickers of equities through these map files from now on; None ends it. A run begins so."""
+    _map_files[:] = [] if files is None else [files]
+
+
 def base36(number: int) -> str:
     """Upper-case base 36 of a number ≥ 0; "" for 0."""
     digits = ""
@@ -100,6 +109,66 @@ class SecurityIdentifier:
         code = days * 10**14 + MARKET_CODES.get(market, 0) * 100 + int(security_type)
         self._text = f"{symbol} {base36(code)}" if code else symbol
 
+    @staticmethod
+    def parse(value: str) -> SecurityIdentifier:
+        """Identifier of its text form. LEAN: SecurityIdentifier.cs, Parse.
+
+        Raises:
+            ValueError: The text is none.
+        """
+        first, _, digits = value.strip().partition(" ")
+        code = int(digits, 36)
+        kind, market = SecurityType(code % 100), _MARKETS.get(code // 100 % 1000)
+        if market is None:
+            raise ValueError(f"{value!r} is of an unknown market")
+        return SecurityIdentifier(first, kind, market, _OLE_EPOCH + timedelta(days=code // 10**14))
+
+    @staticmethod
+    def generate_equity(*arguments: Any, **keywords: Any) -> SecurityIdentifier:
+        """Identifier of a share: `(ticker, market, map_symbol=True, provider, day)` or `(first_date, ticker, market)`."""
+        if arguments and isinstance(arguments[0], date):
+            return SecurityIdentifier(arguments[1].upper(), SecurityType.EQUITY, arguments[2].lower(), arguments[0])
+        names = ("symbol", "market", "map_symbol", "map_file_provider", "mapping_resolve_date")
+        given = {**dict(zip(names, arguments, strict=False)), **keywords}
+        ticker, market = given["symbol"].upper(), given["market"].lower()
+        first: date | None = None
+        if _map_files and given.get("map_symbol", True):
+            known = _map_files[-1].first_date_and_ticker(ticker, market, given.get("mapping_resolve_date"))
+            if known is not None:
+                ticker, first = known[0].upper(), known[1]
+        return SecurityIdentifier(ticker, SecurityType.EQUITY, market, first)
+
+    @staticmethod
+    def generate_base(data_type: Any, symbol: str, market: str, map_symbol: bool = False, date: Any = None) -> SecurityIdentifier:
+        """Identifier of custom data."""
+        name = symbol if data_type is None else f"{symbol}.{data_type.__name__}"
+        return SecurityIdentifier(name, SecurityType.BASE, market.lower(), date)
+
+    @staticmethod
+    def generate_constituent_identifier(symbol: str, security_type: SecurityType, market: str) -> SecurityIdentifier:
+        """Identifier of a universe."""
+        return SecurityIdentifier(symbol, security_type, market.lower())
+
+    @staticmethod
+    def generate_forex(symbol: str, market: str) -> SecurityIdentifier:
+        """Identifier of a currency pair."""
+        return SecurityIdentifier(symbol.upper(), SecurityType.FOREX, market.lower())
+
+    @staticmethod
+    def generate_crypto(symbol: str, market: str) -> SecurityIdentifier:
+        """Identifier of a crypto pair."""
+        return SecurityIdentifier(symbol.upper(), SecurityType.CRYPTO, market.lower())
+
+    @staticmethod
+    def generate_cfd(symbol: str, market: str) -> SecurityIdentifier:
+        """Identifier of a CFD."""
+        return SecurityIdentifier(symbol.upper(), SecurityType.CFD, market.lower())
+
+    @staticmethod
+    def generate_index(symbol: str, market: str) -> SecurityIdentifier:
+        """Identifier of an index."""
+        return SecurityIdentifier(symbol.upper(), SecurityType.INDEX, market.lower())
+
     def __str__(self) -> str:
         return self._text
 
@@ -124,22 +193,43 @@ class Symbol:
     it equals other symbols only.
     """
 
-    __slots__ = ("_hash", "_text", "id", "underlying", "value")
+    __slots__ = ("_hash", "id", "underlying", "value")
 
     def __init__(self, sid: SecurityIdentifier, value: str, underlying: Symbol | None = None) -> None:
         self.id = sid
         self.value = value
         self.underlying = underlying
         self._hash = hash(sid)
-        # custom data prints its full name, `OSLO.Weather`
-        self._text = sid.symbol if sid.security_type == SecurityType.BASE and "." in sid.symbol else value
 
     @staticmethod
-    def create(ticker: str, security_type: SecurityType, market: str, alias: str | None = None) -> Symbol:
-        """Symbol without a map file look-up. LEAN: Common/Symbol.cs, Create."""
+    def create(
+        ticker: str,
+        security_type: SecurityType,
+        market: str,
+        alias: str | None = None,
+        base_data_type: type | None = None,
+        *,
+        mapping_date: date | None = None,
+    ) -> Symbol:
+        """Symbol of a ticker; equities take their first ticker and date from the map files. LEAN: Common/Symbol.cs, Create.
+
+        Args:
+            ticker: Ticker in any case.
+            security_type: Kind of the security.
+            market: Market name in any case.
+            alias: Ticker to show, None for the same.
+            base_data_type: Class of custom data.
+            mapping_date: Day the ticker is of; None is today.
+        """
+        if security_type == SecurityType.BASE and base_data_type is not None:
+            return Symbol(SecurityIdentifier.generate_base(base_data_type, ticker, market), alias or ticker)
         ticker = ticker.upper()
-        first = date(1998, 1, 2) if security_type == SecurityType.EQUITY else None
-        return Symbol(SecurityIdentifier(ticker, security_type, market.lower(), first), alias or ticker)
+        market = market.lower()
+        if security_type == SecurityType.EQUITY:
+            sid = SecurityIdentifier.generate_equity(ticker, market, mapping_resolve_date=mapping_date)
+        else:
+            sid = SecurityIdentifier(ticker, security_type, market)
+        return Symbol(sid, alias or ticker)
 
     @property
     def security_type(self) -> SecurityType:
@@ -187,20 +277,25 @@ class Symbol:
         return self._hash
 
     def __str__(self) -> str:
-        return self._text
+        # LEAN: Common/Symbol.cs, ToString: the ticker it was added under, else the identifier
+        return TICKERS.get(self) or str(self.id)
 
     def __repr__(self) -> str:
         return f"<QuantConnect.Symbol object at 0x{id(self):012x}>"
 
     def to_string(self) -> str:
-        """The ticker."""
-        return self._text
+        """The ticker it was added under, else the identifier."""
+        return str(self)
+
+
+#: Tickers symbols were added under in this run; `symbolcache` keeps it.
+TICKERS: Final[dict[Symbol, str]] = {}
 
 
 def _special(text: str, value: str) -> Symbol:
-    symbol = Symbol(SecurityIdentifier("", SecurityType.BASE, "empty"), value)
-    symbol._text = text
-    return symbol
+    sid = SecurityIdentifier("", SecurityType.BASE, "empty")
+    sid._text = text
+    return Symbol(sid, value)
 
 
 #: LEAN: Common/Symbol.cs, Empty and None.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vibetrader.engine.clr import DotNetException, InvalidOperationException
-from vibetrader.engine.data.symbol import Symbol
+from vibetrader.engine.data.symbol import TICKERS, Symbol
 from vibetrader.engine.naming import lean_names
 
 
@@ -18,20 +18,19 @@ class KeyNotFoundException(DotNetException, KeyError):
 
 
 _symbols: dict[str, Symbol | None] = {}
-_tickers: dict[Symbol, str] = {}
 
 
 def clear() -> None:
     """Forget everything; a run begins so."""
     _symbols.clear()
-    _tickers.clear()
+    TICKERS.clear()
 
 
 def set_symbol(ticker: str, symbol: Symbol) -> None:
     """Note the ticker of a symbol."""
     key = ticker.upper()
     _symbols[key] = symbol
-    _tickers[symbol] = ticker
+    TICKERS[symbol] = ticker
     head, dot, _ = key.partition(".")
     if dot and _symbols.get(head, symbol) is None:
         del _symbols[head]  # a miss that was noted before `BTC.Weather` came
@@ -46,7 +45,7 @@ def find(ticker: str) -> Symbol | None:
     key = ticker.upper()
     if key in _symbols:
         return _symbols[key]
-    for symbol in _tickers:
+    for symbol in TICKERS:
         if str(symbol.id) == ticker:
             return symbol
     found = [name for name, symbol in _symbols.items() if symbol is not None and name.startswith(f"{key}.")]
@@ -71,7 +70,7 @@ def get(ticker: str) -> Symbol:
 
 def ticker_of(symbol: Symbol) -> str:
     """Ticker a symbol was added under, else its identifier."""
-    return _tickers.get(symbol, str(symbol.id))
+    return str(symbol)
 
 
 def to_symbol(key: Any) -> Symbol:

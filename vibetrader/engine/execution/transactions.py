@@ -1000,8 +1000,8 @@ class TransactionHandler:
 
     # --- delistings and splits --------------------------------------------------------------------------------------
 
-    def process_delisting(self, symbol: Symbol) -> None:
-        """Close the position at the last price, without fee, and cancel the orders. LEAN: HandleDelistingNotification."""
+    def close_delisted(self, symbol: Symbol) -> None:
+        """Close the position at the last price, without fee. LEAN: HandleDelistingNotification."""
         state = self._state
         security = state.securities.find(symbol)
         if security is None:
@@ -1029,8 +1029,6 @@ class TransactionHandler:
             fill.fill_quantity_decimal = order.quantity_decimal
             fill.message = tag
             self._handle_event(fill)
-        if not state.is_warming_up:
-            self.cancel_open_orders(symbol)
 
     # --- errors -----------------------------------------------------------------------------------------------------
 

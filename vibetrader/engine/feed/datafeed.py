@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from vibetrader.engine.data.bars import Tick
@@ -10,7 +11,6 @@ from vibetrader.engine.feed.config import SubscriptionDataConfig
 from vibetrader.engine.feed.reader import DataReader, LastPoint, Stream, concatenate, keep, until, use_strict_end_times
 from vibetrader.engine.feed.subscription import NEVER, Subscription
 from vibetrader.engine.timekeeping import DAY, MINUTE
-from vibetrader.errors import UnsupportedLeanFeature
 
 #: One .NET tick.
 TICK = 100
@@ -177,18 +177,13 @@ class DataFeed:
     # -- rows -------------------------------------------------------------------------------------------------------
 
     def _load_universe(self, subscription: Subscription, universe: Any) -> None:
+        """LEAN: FileSystemDataFeed.cs, CreateUniverseEnumerator."""
         times = universe.trigger_times(subscription.start, subscription.end, self._state.market_hours)
         if times is not None:
-            subscription.load_triggers(times)
-        else:
-            try:
-                from vibetrader.engine.feed.universedata import load_universe_data  # type: ignore[import-not-found]
-            except ImportError as error:
-                raise UnsupportedLeanFeature(
-                    "universes that select on their own data are not in the embedded engine",
-                    hint="Run the project with LEAN itself: `vibetrader backtest --backend lean`.",
-                ) from error
-            load_universe_data(self, subscription, universe)
+            subscription.load_triggers((moment, partial(list, (moment,))) for moment in times)
+            return
+        emissions = universe.emissions(subscription.start, subscription.end)
+        subscription.load_triggers(iter(()) if emissions is None else emissions)
 
     def _load(self, subscription: Subscription) -> None:
         """Read the rows; during warm-up those before the start at the warm-up's resolution.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from vibetrader.engine.feed.columns import Columns
@@ -28,7 +28,7 @@ class Subscription:
     """
 
     __slots__ = (
-        "_event", "columns", "config", "end", "events", "i", "is_internal", "is_quote", "is_universe", "next_emit", "next_event", "removed", "security",
+        "_event", "_load", "columns", "config", "end", "events", "i", "is_internal", "is_quote", "is_universe", "next_emit", "next_event", "removed", "security",
         "start", "times", "triggers", "universes",
     )  # fmt: skip
 
@@ -57,7 +57,8 @@ class Subscription:
         self.times: list[int] = [NEVER]
         self.events: list[tuple[int, Any]] = []
         self._event = 0
-        self.triggers: Iterator[int] | None = None
+        self.triggers: Iterator[tuple[int, Callable[[], list[Any]]]] | None = None
+        self._load: Callable[[], list[Any]] | None = None
         self.next_emit = NEVER
 
     def load(self, columns: Columns, events: list[tuple[int, Any]]) -> None:
@@ -69,10 +70,23 @@ class Subscription:
         self.i = -1
         self.note_next()
 
-    def load_triggers(self, times: Iterator[int]) -> None:
-        """Take the times at which a universe selects."""
-        self.triggers = times
-        self.next_emit = next(times, NEVER)
+    def load_triggers(self, triggers: Iterator[tuple[int, Callable[[], list[Any]]]]) -> None:
+        """Take the times at which a universe selects, and what gives the data of each."""
+        self.triggers = triggers
+        self._advance()
+
+    def _advance(self) -> None:
+        assert self.triggers is not None
+        self.next_emit, self._load = next(self.triggers, (NEVER, None))
+
+    def take_triggers(self, frontier: int) -> list[Any]:
+        """Data of the selections that are due."""
+        found: list[Any] = []
+        while self.next_emit <= frontier:
+            assert self._load is not None
+            found += self._load()
+            self._advance()
+        return found
 
     def note_next(self) -> None:
         """Find out what arrives next."""

@@ -231,10 +231,10 @@ class FundamentalUniverseSelectionModel(UniverseSelectionModel):
 
     def create_universes(self, algorithm: Any) -> Iterable[Any]:
         """One universe of all companies."""
-        from vibetrader.engine.universe.fundamental import FundamentalUniverse
+        from vibetrader.engine.universe.fundamental import FundamentalUniverseFactory
 
         choose = method(self, "select", "Select")
-        yield FundamentalUniverse.of(
+        yield FundamentalUniverseFactory.of(
             algorithm._vt, lambda data: choose(algorithm, data), self._settings, self._date_rule, self._market
         )
 
@@ -255,9 +255,9 @@ class CoarseFundamentalUniverseSelectionModel(UniverseSelectionModel):
 
     def create_universes(self, algorithm: Any) -> Iterable[Any]:
         """One universe."""
-        from vibetrader.engine.universe.fundamental import FundamentalUniverse
+        from vibetrader.engine.universe.fundamental import FundamentalUniverseFactory
 
-        yield FundamentalUniverse.of(algorithm._vt, self._selector, self._settings)
+        yield FundamentalUniverseFactory.of(algorithm._vt, self._selector, self._settings)
 
 
 @lean_names
@@ -277,9 +277,10 @@ class FineFundamentalUniverseSelectionModel(UniverseSelectionModel):
 
     def create_universes(self, algorithm: Any) -> Iterable[Any]:
         """One universe."""
-        from vibetrader.engine.universe.fundamental import FundamentalUniverse
+        from vibetrader.engine.universe.fundamental import FilteredUniverse, FundamentalUniverseFactory
 
-        yield FundamentalUniverse.of(algorithm._vt, self._coarse, self._settings, fine_selector=self._fine)
+        state = algorithm._vt
+        yield FilteredUniverse(state, FundamentalUniverseFactory.of(state, self._coarse, self._settings), self._fine)
 
 
 @lean_names

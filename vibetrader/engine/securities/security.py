@@ -23,7 +23,6 @@ from vibetrader.engine.securities.holding import (
 from vibetrader.engine.securities.pricevariation import AdjustedPriceVariationModel, SecurityPriceVariationModel
 from vibetrader.engine.securities.symbolproperties import SymbolProperties
 from vibetrader.engine.timekeeping import Nanoseconds, to_datetime
-from vibetrader.errors import UnsupportedLeanFeature
 
 
 class NullShortableProvider:
@@ -312,14 +311,10 @@ class Security:
     @property
     def fundamentals(self) -> Any:
         """Company figures of today."""
-        try:
-            from vibetrader.engine.universe.fundamental import fundamentals  # type: ignore[attr-defined]
-        except ImportError as error:
-            raise UnsupportedLeanFeature(
-                "LEAN's 'Security.fundamentals' is not in the embedded engine",
-                hint="Run the project with LEAN itself: `vibetrader backtest --backend lean`.",
-            ) from error
-        return fundamentals(self._state, self.symbol)
+        from vibetrader.engine.timekeeping import to_datetime
+        from vibetrader.engine.universe.fundamental import Fundamental
+
+        return Fundamental.for_date(to_datetime(self.local_ns), self.symbol)
 
     def is_market_open(self, extended_market_hours: bool = False) -> bool:
         """Whether the market is open now."""
@@ -432,7 +427,7 @@ class Security:
         self.cache.properties[key] = value
 
     def __str__(self) -> str:
-        return self.symbol.value
+        return str(self.symbol)
 
 
 class Equity(Security):

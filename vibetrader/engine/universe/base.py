@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,6 +12,25 @@ from vibetrader.engine.naming import LeanOverrides, lean_names
 from vibetrader.engine.timekeeping import DAY, HOUR, MINUTE, SECOND, from_timedelta
 from vibetrader.engine.universe.settings import UniverseSettings
 from vibetrader.marketdata.hours import always_open
+
+#: UTC time of a selection, and what gives its data.
+Emission = tuple[int, Callable[[], list[Any]]]
+
+
+class SymbolSet(list[Symbol]):
+    """Selected symbols, in order: .NET's set as Python sees it."""
+
+    __slots__ = ()
+    __clr_name__ = "System.Collections.Generic.HashSet[Symbol]"
+
+    @property
+    def count(self) -> Any:  # .NET's, not Python's
+        """How many there are."""
+        return len(self)
+
+    def contains(self, symbol: Any) -> bool:
+        """Whether a symbol is among them."""
+        return symbol in self
 
 
 class _Unchanged(list[Symbol]):
@@ -73,7 +92,7 @@ class Universe(LeanOverrides):
     def __init__(self, configuration: Any = None, universe_settings: UniverseSettings | None = None) -> None:
         self.configuration = configuration
         self.universe_settings: Any = universe_settings
-        self.selected: list[Symbol] = []
+        self.selected: Sequence[Symbol] = SymbolSet()
         self.members_by_symbol: dict[Symbol, Member] = {}
         self.selection_changed = Event()
         self.dispose_requested = False
@@ -101,9 +120,11 @@ class Universe(LeanOverrides):
         return self.configuration.type
 
     @property
-    def members(self) -> dict[Symbol, Any]:
+    def members(self) -> Any:
         """Its securities by symbol."""
-        return {symbol: member.security for symbol, member in self.members_by_symbol.items()}
+        from vibetrader.engine.api.assembly import read_only
+
+        return read_only({symbol: member.security for symbol, member in self.members_by_symbol.items()})
 
     @property
     def securities(self) -> dict[Symbol, Member]:
@@ -185,12 +206,16 @@ class Universe(LeanOverrides):
         """UTC times of selection of a universe that goes by the clock; None for one that goes by its data."""
         return None
 
+    def emissions(self, start: int, end: int) -> Iterator[Emission] | None:
+        """UTC times at which a universe's data selects, and that data; None for one that goes by the clock."""
+        return None
+
     def dispose(self) -> None:
         """Empty the universe at its next selection."""
         self.dispose_requested = True
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self.members.items())
+        return iter(self.members)
 
     def __str__(self) -> str:
         return self.__clr_name__

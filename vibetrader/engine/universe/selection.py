@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
+from vibetrader.engine.data.bars import QuoteBar, TradeBar
 from vibetrader.engine.data.enums import Resolution, SecurityType
 from vibetrader.engine.feed.config import data_types
 from vibetrader.engine.feed.reader import use_strict_end_times
 from vibetrader.engine.naming import lean_names
 from vibetrader.engine.timekeeping import DAY
-from vibetrader.engine.universe.base import UNCHANGED, universe_hours
+from vibetrader.engine.universe.base import UNCHANGED, SymbolSet, universe_hours
+
+#: Days a schedule is looked back for its last date.
+_LONGEST_LOOKBACK: Final = 365
 
 
 @lean_names
@@ -38,15 +42,31 @@ class SecurityChanges:
         """How many changes there are."""
         return len(self.added_securities) + len(self.removed_securities)
 
+    def __add__(self, other: SecurityChanges) -> SecurityChanges:
+        """Both, one after the other: what is added again does not count as removed."""
+        if not self:
+            return other
+        if not other:
+            return self
+        added = list(dict.fromkeys([*self.all_added, *other.all_added]))
+        removed = dict.fromkeys([*self.all_removed, *other.all_removed])
+        return SecurityChanges(added, [security for security in removed if security not in added])
+
     def __str__(self) -> str:
-        if not self.all_added and not self.all_removed:
+        if not self:
             return "SecurityChanges: None"
-        added = ",".join(str(security.symbol.id) for security in self.added_securities)
-        removed = ",".join(str(security.symbol.id) for security in self.removed_securities)
-        return f"SecurityChanges: Added: {added}" + (f" Removed: {removed}" if removed else "")
+        text = "SecurityChanges: "
+        for label, securities in (("Added", self.added_securities), ("Removed", self.removed_securities)):
+            if securities:
+                text += f" {label}: " + ",".join(str(security.symbol.id) for security in securities)
+        return text
 
     def __bool__(self) -> bool:
         return bool(self.all_added or self.all_removed)
+
+
+#: LEAN: SecurityChanges.cs, None
+SecurityChanges.NONE = SecurityChanges()  # type: ignore[attr-defined]
 
 
 def _for_users(securities: list[Any]) -> list[Any]:
@@ -72,7 +92,7 @@ class UniverseSelection:
         self._benchmark_done = False
         self._currency_configs: list[Any] = []
         self._currency_added: dict[Any, Any] = {}
-        self.ensure_currencies = True
+        self._currencies_seen = 0
 
     @property
     def end_utc(self) -> int:
@@ -101,17 +121,36 @@ class UniverseSelection:
         if state.locked and manual:
             start += 100
         security = _UniverseSecurity(universe, state)
-        times = universe.trigger_times(start, self.end_utc, state.market_hours)
-        if times is None:
-            # data of the tradable day before selects first
-            from vibetrader.engine.history.requests import start_time_for_bars
+        from vibetrader.engine.universe.scheduled import ScheduledUniverse
 
-            hours, config = security.exchange.hours, universe.configuration
-            zone = hours.time_zone
-            strict = use_strict_end_times(state.settings.daily_precise_end_time, config.symbol, DAY, hours)
-            local = start_time_for_bars(hours, zone.to_local(start), DAY, 1, False, config.data_zone, strict)
-            start = zone.to_utc(local)
+        if not manual and type(universe) is not ScheduledUniverse:
+            start = self._first_selection(universe, security, start)
         self._feed.add(universe.configuration, security, start, self.end_utc, universe, is_universe=True)
+
+    def _first_selection(self, universe: Any, security: Any, start: int) -> int:
+        """The tradable day before the start, or before the last scheduled day: its data selects at once.
+
+        LEAN: DataManager.cs, CollectionChanged.
+        """
+        state = self._state
+        from vibetrader.engine.history.requests import start_time_for_bars
+
+        hours, config = security.exchange.hours, universe.configuration
+        zone = hours.time_zone
+        local = zone.to_local(start)
+        rule = universe.universe_settings.schedule.rule
+        if rule is not None:
+            for back in range(_LONGEST_LOOKBACK):
+                day = (local - local % DAY) - back * DAY
+                if any(True for _ in rule.dates(day, day)):
+                    local -= back * DAY
+                    break
+            else:
+                state.debug("Warning: Found no valid start time for scheduled universe, will use default")
+        strict = config.type in (TradeBar, QuoteBar) and use_strict_end_times(
+            state.settings.daily_precise_end_time, config.symbol, DAY, hours
+        )
+        return zone.to_utc(start_time_for_bars(hours, local, DAY, 1, False, config.data_zone, strict))  # type: ignore[no-any-return]
 
     # -- selection ----------------------------------------------------------------------------------------------------
 
@@ -121,7 +160,7 @@ class UniverseSelection:
             return SecurityChanges()
         result = universe.perform_selection(utc, data)
         if result is not UNCHANGED:
-            universe.selected = list(result)
+            universe.selected = SymbolSet(result)
         removed: list[Any] = []
         self._leave(self._check_pending(universe), utc)
         if result is UNCHANGED:
@@ -159,7 +198,9 @@ class UniverseSelection:
                 continue
             security = state.securities.find(symbol)
             if security is None or symbol not in state.securities.active:
-                fresh = state.securities.create_security(symbol, [], universe.universe_settings.leverage)
+                fresh = state.securities.create_security(
+                    symbol, [], universe.universe_settings.leverage, add_to_symbol_cache=False
+                )
                 security = fresh if security is None or fresh is not None else security
                 state.securities.put(symbol, security)
             subscribed = new = False
@@ -245,7 +286,7 @@ class UniverseSelection:
         if not self._benchmark_done:
             self._benchmark_done = True
             added = self._add_benchmark(utc)
-        if self.ensure_currencies:
+        if len(self._state.portfolio.cash_book.cashes) != self._currencies_seen:
             self._ensure_currency_feeds([], seed=False)
         pending, self._currency_configs = self._currency_configs, []
         for config in pending:
@@ -280,7 +321,8 @@ class UniverseSelection:
 
     def _ensure_currency_feeds(self, added: list[Any], *, seed: bool) -> None:
         """LEAN: CurrencySubscriptionDataConfigManager.cs, EnsureCurrencySubscriptionDataConfigs."""
-        new_cash, self.ensure_currencies = self.ensure_currencies, False
+        count = len(self._state.portfolio.cash_book.cashes)
+        new_cash, self._currencies_seen = count != self._currencies_seen, count
         symbols = {security.symbol for security in added}
         self._currency_configs = [config for config in self._currency_configs if config.symbol not in symbols]
         from vibetrader.engine.portfolio.conversion import ConversionFinder
