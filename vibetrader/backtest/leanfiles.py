@@ -111,14 +111,25 @@ def _lines(folder: Path, name: str, pattern: str) -> list[str]:
     return paths[0].read_text(encoding="utf-8-sig", errors="replace").splitlines() if paths else []
 
 
+_MISSING: Any = object()
+
+
 class _Document:
     """A JSON object whose keys LEAN's versions write in different case."""
 
+    __slots__ = ("_lower", "_raw")
+
     def __init__(self, raw: Mapping[str, Any]) -> None:
-        self._raw = {key.lower(): value for key, value in raw.items()}
+        self._raw = raw
+        self._lower: dict[str, Any] | None = None
 
     def get(self, name: str) -> Any:
-        return self._raw.get(name.lower())
+        found = self._raw.get(name, _MISSING)
+        if found is not _MISSING:
+            return found
+        if self._lower is None:
+            self._lower = {key.lower(): value for key, value in self._raw.items()}
+        return self._lower.get(name.lower())
 
     def table(self, name: str) -> dict[str, Any]:
         value = self.get(name)

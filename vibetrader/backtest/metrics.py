@@ -95,6 +95,7 @@ class _Figures:
         self._result, self._trials, self._hold, self._spread = result, trials, hold, spread
         self._daily = daily_returns(result)
         self._profits = np.array([trade.profit_loss for trade in result.closed_trades], dtype=np.float64)
+        self._crumbs = dust(result)
         self._table: Table = {}
 
     def table(self) -> Table:
@@ -219,7 +220,7 @@ class _Figures:
         self._put("total_trades", count, count)
         won = len(wins) + sum(trade.is_win and trade.profit_loss <= 0 for trade in closed)
         self._put("round_trips", *self._round_trips())
-        self._put("dust_trades", len(dust(self._result)), count)
+        self._put("dust_trades", len(self._crumbs), count)
         self._put("winning_trades", won, count)
         self._put("losing_trades", count - won, count)
         self._put("trade_profit", float(profits.sum()), count)
@@ -277,7 +278,8 @@ class _Figures:
         self._put("refused_orders", len(refused), len(result.orders))
 
     def _time_in_market(self) -> tuple[float | None, int]:
-        closed = self._result.closed_trades
+        crumbs = self._crumbs
+        closed = [trade for place, trade in enumerate(self._result.closed_trades) if place not in crumbs]
         if len(self._result.equity) < 2:
             return None, 0
         first, last = self._result.equity[0][0], self._result.equity[-1][0]

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from vibetrader.cli.commands import (
+    compare,
     data,
     describe,
     doctor,
@@ -16,6 +17,7 @@ from vibetrader.cli.commands import (
     lean_support,
     nodes,
     replay,
+    report,
     run,
     runs,
     schema,
@@ -60,11 +62,12 @@ app.command("clarify")(nodes.clarify)
 app.command("design")(nodes.design)
 app.command("compile")(nodes.compile_)
 app.command("backtest")(nodes.backtest)
-app.command("report")(nodes.report)
+app.command("report")(report.report)
 app.command("iterate")(iterate.iterate)
 app.command("sweep", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(sweep.sweep)
 app.add_typer(data.app, name="data")
 app.add_typer(runs.app, name="runs")
+app.command("compare")(compare.compare)
 app.command("describe")(describe.describe)
 app.command("indicators")(indicators.indicators)
 app.command("schema")(schema.schema)

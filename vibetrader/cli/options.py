@@ -32,6 +32,21 @@ Data = Annotated[str | None, typer.Option("--data", help="auto, folder, binance 
 AllowSynthetic = Annotated[bool | None, typer.Option("--allow-synthetic", help="Gates accept synthetic data.")]
 Seed = Annotated[int | None, typer.Option("--seed", help="Seed of the synthetic market.")]
 
+# Gates and CI
+FailIf = Annotated[
+    list[str] | None, typer.Option("--fail-if", help="Exit 10 if this holds: 'sharpe<1 or max_drawdown>25%'.")
+]
+FailIfFile = Annotated[Path | None, typer.Option("--fail-if-file", help="Such conditions from a file, a line each.")]
+NoWorseThan = Annotated[
+    Path | None, typer.Option("--no-worse-than", help="Exit 10 if the figures are worse than this run's.")
+]
+Junit = Annotated[Path | None, typer.Option("--junit", help="Write a JUnit XML file of the gates.")]
+Sarif = Annotated[Path | None, typer.Option("--sarif", help="Write errors, missed gates and diagnoses as SARIF.")]
+StepSummary = Annotated[
+    Path | None,
+    typer.Option("--step-summary", envvar="GITHUB_STEP_SUMMARY", help="Append the report to this Markdown file."),
+]
+
 # Code and backtest
 Parameter = Annotated[list[str] | None, typer.Option("-p", "--parameter", help="LEAN parameter, name=value.")]
 NoRepair = Annotated[bool, typer.Option("--no-repair", help="Only diagnose code that does not run.")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from vibetrader.results.messages import Message
 
@@ -124,18 +124,35 @@ def outcome_json(run: RunDir, outcome: Outcome) -> dict[str, Any]:
     return body
 
 
-def show_outcome(run: RunDir, outcome: Outcome, *, as_json: bool, summary: bool = True) -> int:
-    """Print how a run or node ended; gives the exit code."""
+def colored(stream: TextIO) -> bool:
+    """Colours may be used: a terminal, and nobody asked for none (rich knows NO_COLOR and its kin)."""
+    if not stream.isatty():
+        return False
+    from rich.console import Console
+
+    console = Console(file=stream)
+    return console.color_system is not None and not console.no_color
+
+
+def show_outcome(
+    run: RunDir,
+    outcome: Outcome,
+    *,
+    as_json: bool,
+    summary: bool = True,
+    extra: Mapping[str, Any] | None = None,
+) -> int:
+    """Print how a run or node ended; gives the exit code. `extra` goes into the JSON."""
     from vibetrader.results import Status
     from vibetrader.rundir.layout import REPORT_JSON
 
     if as_json:
-        out_json(outcome_json(run, outcome))
+        out_json(outcome_json(run, outcome) | dict(extra or {}))
     elif summary and run.has(REPORT_JSON) and outcome.status is Status.OK:
         from vibetrader.report.summary import terminal_summary
 
         report = run.read(REPORT_JSON)
-        out(terminal_summary(report, color=sys.stdout.isatty()))
+        out(terminal_summary(report, color=colored(sys.stdout)))
         out(f"run directory: {run.path}")
     elif outcome.status is Status.OK:
         out(outcome.message or "done")

@@ -24,6 +24,7 @@ from vibetrader.rundir.artifact import Artifact
 from vibetrader.rundir.layout import (
     ANSWERS,
     CONFIG,
+    GATES,
     IDEA,
     JOURNAL,
     LOCK_FILE,
@@ -34,7 +35,7 @@ from vibetrader.rundir.layout import (
 from vibetrader.settings import Settings
 
 # What tells when and where a run was made; everything else is the run.
-_OF_THE_MAKING = {MANIFEST.path, JOURNAL.path, LOCK_FILE}
+_OF_THE_MAKING = {MANIFEST.path, JOURNAL.path, LOCK_FILE, GATES.path}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from vibetrader.metrics.moments import Array, excess_kurtosis, mean, skewness, standard_deviation
 
@@ -213,13 +214,13 @@ def block_bootstrap(
     totals = growth[:, -1] - 1.0
     edges = [(1 - confidence) / 2, (1 + confidence) / 2]
 
-    def interval(values: Array) -> Interval:
+    def interval(values: npt.NDArray[Any]) -> Interval:
         low, high = np.quantile(values, edges)
         return Interval(float(low), float(high))
 
     moving = deviations > 0
     with np.errstate(over="ignore", invalid="ignore"):
         yearly = ((1.0 + means[moving]) ** periods - 1.0) / (deviations[moving] * math.sqrt(periods))
-    finite: Array = np.asarray(yearly[np.isfinite(yearly)], dtype=np.float64)
+    finite = yearly[np.isfinite(yearly)]
     sharpe = interval(finite) if len(finite) >= draws * 0.9 else None
     return Resampled(interval(means), interval(totals), sharpe, interval(depths), float(np.mean(totals < 0)))

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from vibetrader.backtest.metrics import dust, monthly_returns, seconds
+from vibetrader.backtest.metrics import monthly_returns, seconds
 from vibetrader.report.signals import Signals
 from vibetrader.results.backtest import BacktestResult
 
@@ -27,6 +27,7 @@ class Case:
         signals: Per symbol, as far as bars and spec are there.
         code: The program.
         ledger: Entries of the data ledger.
+        crumbs: Places of closed trades that are no trades, see `dust`.
     """
 
     result: BacktestResult
@@ -35,6 +36,7 @@ class Case:
     code: str
     ledger: Sequence[Mapping[str, Any]]
     synthetic: bool
+    crumbs: frozenset[int] = frozenset()
 
     def value(self, key: str) -> float | None:
         """A figure by its id."""
@@ -190,20 +192,24 @@ def _too_good(evidence: str) -> dict[str, Any]:
     )
 
 
-def _places_in_bar(result: BacktestResult, signals: Signals) -> Iterator[float]:
+def _places_in_bar(result: BacktestResult, signals: Signals) -> list[float]:
     """How far market fills are from the best price of the bar they fell into, 0 best, 1 worst."""
-    types = {order.id: order.type for order in result.orders}
+    market = {order.id for order in result.orders if order.type == 0}
+    fills = [
+        (event.time, event.fill_price, event.fill_quantity)
+        for event in result.order_events
+        if event.fill_quantity and event.symbol == signals.symbol and event.order_id in market
+    ]
+    if not fills or not len(signals.bars):
+        return []
+    times, prices, quantities = np.array(fills).T
     bars = signals.bars
-    for event in result.order_events:
-        if not event.fill_quantity or event.symbol != signals.symbol or types.get(event.order_id) != 0:
-            continue
-        row = int(np.searchsorted(bars.start, event.time, side="right")) - 1
-        if row < 0 or event.time >= bars.end[row]:
-            continue
-        span = bars.high[row] - bars.low[row]
-        if span > 0:
-            place = (event.fill_price - bars.low[row]) / span
-            yield float(np.clip(place if event.fill_quantity > 0 else 1 - place, 0, 1))
+    rows = np.searchsorted(bars.start, times, side="right") - 1
+    spans = bars.high[rows] - bars.low[rows]
+    inside = (rows >= 0) & (times < bars.end[rows]) & (spans > 0)
+    places = (prices[inside] - bars.low[rows][inside]) / spans[inside]
+    found: list[float] = np.clip(np.where(quantities[inside] > 0, places, 1 - places), 0, 1).tolist()
+    return found
 
 
 def _costs(case: Case) -> Iterator[dict[str, Any]]:
@@ -351,7 +357,7 @@ def _refusals(case: Case) -> Iterator[dict[str, Any]]:
 
 
 def _few_trades(case: Case) -> Iterator[dict[str, Any]]:
-    count = len(case.result.closed_trades) - len(dust(case.result))
+    count = len(case.result.closed_trades) - len(case.crumbs)
     if 0 < count < 30:
         yield _entry(
             "Few trades",

@@ -35,6 +35,7 @@ _MARKS = {"high": "❗", "medium": "⚠️", "note": "·"}
 def markdown(report: Mapping[str, Any]) -> str:
     """Headline, warnings, assumptions, figures, doubts, the first trades, errors."""
     parts = [f"# {_cell(report['headline'])}"]
+    rows: list[tuple[str, ...]]
     idea = report["idea"]
     if idea["text"]:
         parts.append("\n".join(f"> {_cell(line)[:500]}" for line in idea["text"].splitlines()[:12]))
@@ -87,7 +88,7 @@ def _figure(entry: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _luck(luck: Mapping[str, Any]) -> str:
-    return luck["words"] + (f" But: {'; '.join(luck['limits'])}." if luck["limits"] else "")
+    return str(luck["words"]) + (f" But: {'; '.join(luck['limits'])}." if luck["limits"] else "")
 
 
 def _trade(trade: Mapping[str, Any]) -> tuple[str, ...]:

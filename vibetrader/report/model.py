@@ -47,6 +47,7 @@ class Content:
         report: The content of report.json.
         signals: Bars and conditions per charted symbol.
         hold: Account value of buying and holding.
+        crumbs: Places of closed trades that are leftovers of fees.
     """
 
     report: dict[str, Any]
@@ -58,6 +59,7 @@ class Content:
     code: str = ""
     spec_text: str = ""
     ledger: Ledger = field(default_factory=Ledger)
+    crumbs: frozenset[int] = frozenset()
 
 
 def build(run: RunDir, settings: Settings) -> Content:
@@ -79,6 +81,7 @@ def build(run: RunDir, settings: Settings) -> Content:
         code=run.read(MAIN) if run.has(MAIN) else "",
         spec_text=spec_text,
         ledger=read_ledger(run),
+        crumbs=dust(result),
     )
     symbols = traded_symbols(result) or _spec_symbols(content.spec) or receipt_symbols(run)
     folder = data_folder(run, settings)
@@ -113,7 +116,7 @@ def from_lean_result(path: Path, settings: Settings) -> Content:
         )
     symbols = traded_symbols(result)
     folder = settings.data_folder
-    content = Content(report={}, result=result)
+    content = Content(report={}, result=result, crumbs=dust(result))
     content.signals = _signals(content, symbols, folder)
     content.hold, content.hold_name = _hold(result, folder, symbols)
     metrics = flat_metrics(result, hold=held(result, folder, symbols)) if result.completed else {}
@@ -158,12 +161,12 @@ def _report(
         errors = [_lean_error(result)]
     closed = result.closed_trades
     trades, agreement = _trades(content)
-    case = Case(result, metrics, content.signals, content.code, content.ledger.doubts, synthetic)
+    case = Case(result, metrics, content.signals, content.code, content.ledger.doubts, synthetic, content.crumbs)
     start = result.equity[0][4] if result.equity else 0.0
     doubtful = sum(trade["doubtful"] for trade in trades)
     body: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
-        "headline": _headline(metrics, errors, result, completed),
+        "headline": _headline(metrics, errors, content, completed),
         "name": _name(content, run),
         "completed": completed,
         "idea": run.read(IDEA).model_dump(mode="json") if run is not None and run.has(IDEA) else _NO_IDEA,
@@ -196,7 +199,7 @@ def _report(
             for month, change in monthly_returns(result).items()
         },
         "trade_count": len(closed),
-        "dust_count": len(dust(result)),
+        "dust_count": len(content.crumbs),
         "trades": trades,
         "order_count": len(result.orders),
         "equity": thin([[point[0], point[4]] for point in result.equity], 400),
@@ -250,7 +253,7 @@ def _trades(content: Content) -> tuple[list[dict[str, Any]], tuple[int, int]]:
             slip = (event.fill_price - order.last_price) * event.fill_quantity
             slips[event.order_id] = slips.get(event.order_id, 0.0) + slip
     by_symbol = {signals.symbol: signals for signals in content.signals}
-    crumbs = dust(result)
+    crumbs = content.crumbs
     rows: list[dict[str, Any]] = []
     agreed = judged = 0
     for number, trade in enumerate(result.closed_trades[:MOST_TRADES], 1):
@@ -412,10 +415,10 @@ def _name(content: Content, run: RunDir | None) -> str:
     return content.result.id or (run.path.name if run is not None else "run")
 
 
-def _headline(metrics: Mapping[str, Any], errors: Sequence[Finding], result: BacktestResult, completed: bool) -> str:
+def _headline(metrics: Mapping[str, Any], errors: Sequence[Finding], content: Content, completed: bool) -> str:
     if completed:
         shown = {key: (metrics.get(key) or {}).get("display") or "–" for key in ("total_return", "max_drawdown")}
-        trades = len(result.closed_trades) - len(dust(result))
+        trades = len(content.result.closed_trades) - len(content.crumbs)
         sharpe = (metrics.get("sharpe_ratio") or {}).get("display") or "–"
         return (
             f"Return {shown['total_return']}, drawdown {shown['max_drawdown']}, Sharpe {sharpe}, "
@@ -442,9 +445,9 @@ def _warnings(label: str, findings: Sequence[Finding], content: Content, complet
             warnings.append("no order was placed: the entry condition never held, or data ended before it could")
         elif not result.closed_trades:
             warnings.append("no trade was closed: win rate and trade figures mean nothing here")
-        elif (whole := len(result.closed_trades) - len(dust(result))) < 30:
+        elif (whole := len(result.closed_trades) - len(content.crumbs)) < 30:
             warnings.append(f"{whole} closed trade{' is' if whole == 1 else 's are'} too few to tell skill from luck")
-        crumbs = len(dust(result))
+        crumbs = len(content.crumbs)
         if crumbs:
             warnings.append(
                 f"LEAN counts {len(result.closed_trades)} closed trades; {crumbs} of them are crumbs that fees in the "

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup, escape
 
-from vibetrader.backtest.metrics import daily_returns, dust
+from vibetrader.backtest.metrics import daily_returns
 from vibetrader.results.backtest import BacktestResult
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -74,10 +74,9 @@ def pictures(result: BacktestResult, trades: Sequence[Mapping[str, Any]]) -> lis
                 "svg": histogram(moved, "%", f"Histogram of {len(moved)} daily returns in percent"),
             }
         )
-    crumbs = dust(result)
-    closed = [trade for place, trade in enumerate(result.closed_trades) if place not in crumbs]
+    closed = [trade for trade in trades if not trade["dust"]]
     if len(closed) > 1:
-        profits = np.array([trade.profit_loss for trade in closed])
+        profits = np.array([trade["profit_loss"] for trade in closed])
         found.append(
             {
                 "title": "Profit per trade",

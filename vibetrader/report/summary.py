@@ -11,8 +11,10 @@ _ROWS = (
     ("max_drawdown", "Drawdown"),
     ("sharpe_ratio", "Sharpe"),
     ("sortino_ratio", "Sortino"),
+    ("buy_and_hold_return", "Buy and hold"),
     ("win_rate", "Win rate"),
-    ("total_trades", "Closed trades"),
+    ("round_trips", "Round trips"),
+    ("profit_factor", "Profit factor"),
     ("total_orders", "Orders"),
     ("total_fees", "Fees"),
     ("end_equity", "End equity"),
@@ -33,7 +35,11 @@ def terminal_summary(report: Mapping[str, Any], *, color: bool) -> str:
     if period.get("start"):
         lines.append(f"{period['start']} … {period['end']}, account in {report.get('account_currency') or 'cash'}")
     metrics = report.get("metrics") or {}
-    cells = [(name, (metrics.get(key) or {}).get("display") or "–") for key, name in _ROWS if key in metrics]
+    cells = [
+        (name, "–" if metrics[key].get("value") is None else str(metrics[key].get("display") or "–"))
+        for key, name in _ROWS
+        if key in metrics
+    ]
     if cells:
         value = (metrics.get("total_return") or {}).get("value") or 0.0
         lines.append(paint(report["headline"], _BOLD + (_GREEN if value > 0 else _RED if value < 0 else "")))
@@ -45,6 +51,13 @@ def terminal_summary(report: Mapping[str, Any], *, color: bool) -> str:
     equity = [point[1] for point in report.get("equity", ())]
     if len(equity) > 1 and max(equity) > min(equity):
         lines.append(f"  equity {sparkline(equity, 48)}")
+    luck = report.get("luck") or {}
+    if cells and luck.get("words"):
+        lines.append(f"  luck   {luck['words']}")
+    grave = [entry for entry in report.get("diagnoses") or () if entry.get("severity") == "high"]
+    for entry in grave[:5]:
+        if entry["name"] != "Made-up market":  # stands above already
+            lines.append(paint(f"  {entry['name'].lower()}: {entry['issue']} ({entry['evidence']})", _YELLOW))
     assumptions = report.get("assumptions") or ()
     if assumptions:
         lines.append("assumed:")

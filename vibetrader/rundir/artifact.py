@@ -43,8 +43,10 @@ def text(path: str, about: str, *, written_by: str, read_by: str) -> Artifact[st
     return Artifact(path, about, _names(written_by), _names(read_by), str, str)
 
 
-def json_object(path: str, about: str, *, written_by: str, read_by: str) -> Artifact[dict[str, Any]]:
-    """An artefact that is one JSON object."""
+def json_object(
+    path: str, about: str, *, written_by: str, read_by: str, by_lines: bool = False
+) -> Artifact[dict[str, Any]]:
+    """An artefact that is one JSON object; `by_lines` writes large ones a line per entry."""
 
     def decode(content: str) -> dict[str, Any]:
         value = jsonio.loads(content)
@@ -52,7 +54,7 @@ def json_object(path: str, about: str, *, written_by: str, read_by: str) -> Arti
             raise ValueError(f"a JSON object is expected, found {type(value).__name__}")
         return value
 
-    return Artifact(path, about, _names(written_by), _names(read_by), _pretty, decode)
+    return Artifact(path, about, _names(written_by), _names(read_by), jsonio.lines if by_lines else _pretty, decode)
 
 
 def json_model(path: str, model: type[M], about: str, *, written_by: str, read_by: str) -> Artifact[M]:

@@ -55,7 +55,10 @@ QUESTIONS = yaml_model(
     read_by="clarify",
 )
 ANSWERS = text(
-    "answers.yaml", "The user's answers to the questions, by question or field.", written_by="clarify", read_by="clarify"
+    "answers.yaml",
+    "The user's answers to the questions, by question or field.",
+    written_by="clarify",
+    read_by="clarify",
 )
 BRIEF = yaml_model(
     "brief.yaml",
@@ -91,8 +94,9 @@ METRICS = json_object(
     written_by="compile report",
     read_by="report iterate",
 )
-REPORT_JSON = json_object("report.json", "The report for machines.", written_by="report", read_by="")
+REPORT_JSON = json_object("report.json", "The report for machines.", written_by="report", read_by="", by_lines=True)
 REPORT_MD = text("report.md", "The report for a pull request.", written_by="report", read_by="")
+GATES = json_object("gates.json", "How the gates that were asked for turned out.", written_by="report", read_by="")
 REPORT_HTML = text("report.html", "The report for people: one file, offline.", written_by="report", read_by="")
 
 # Folders that hold files of others' making or a series; their files are named by number.
@@ -117,6 +121,7 @@ LAYOUT: tuple[Artifact[Any], ...] = (
     CONFIG,
     ERRORS,
     METRICS,
+    GATES,
     REPORT_JSON,
     REPORT_MD,
     REPORT_HTML,

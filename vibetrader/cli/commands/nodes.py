@@ -1,4 +1,4 @@
-"""`clarify`, `design`, `compile`, `report`: one node alone on a run directory."""
+"""`clarify`, `design`, `compile`: one node alone on a run directory."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from vibetrader.cli import options as o
 from vibetrader.cli.exits import journal_to
 
 if TYPE_CHECKING:
+    from vibetrader.cli.gating import Ending
     from vibetrader.rundir import RunDir
     from vibetrader.settings import Settings
 
@@ -95,14 +96,22 @@ def compile_(
     engine: o.Engine = None,
     sandbox: o.Sandbox = None,
     backtest_timeout_s: o.Timeout = None,
+    allow_synthetic: o.AllowSynthetic = None,
+    fail_if: o.FailIf = None,
+    fail_if_file: o.FailIfFile = None,
+    no_worse_than: o.NoWorseThan = None,
+    junit: o.Junit = None,
+    sarif: o.Sarif = None,
     as_json: o.Json = False,
 ) -> None:
     """Check a LEAN project, run its backtest, explain its errors.
 
     LEAN's files go to DIR/backtest. Example: vibetrader compile my-project --data-folder data -p fast=10
     """
+    from vibetrader.cli.gating import Ending
     from vibetrader.rundir import RunDir
 
+    ending = Ending.of(fail_if, fail_if_file, no_worse_than, junit, sarif)
     settings = o.settings_from(
         data=data,
         data_folder=data_folder,
@@ -113,30 +122,21 @@ def compile_(
         engine=engine,
         sandbox=sandbox,
         backtest_timeout_s=backtest_timeout_s,
+        allow_synthetic=allow_synthetic,
     )
-    raise typer.Exit(_visit("compile", RunDir.open_project(project, settings), settings, as_json=as_json))
+    run = RunDir.open_project(project, settings)
+    raise typer.Exit(_visit("compile", run, settings, as_json=as_json, ending=ending))
 
 
 backtest = compile_
 
 
-def report(
-    run: o.RunPath,
-    as_json: o.Json = False,
-) -> None:
-    """Write report.md, report.json and report.html of a run.
-
-    Example: vibetrader report runs/20261124T164218Z-rsi-30-buy-1a2b3c
-    """
-    from vibetrader.rundir import RunDir
-
-    settings = o.settings_from()
-    raise typer.Exit(_visit("report", RunDir.open(run), settings, as_json=as_json, summary=True))
-
-
-def _visit(name: str, run: RunDir, settings: Settings, *, as_json: bool, shown: str = "", summary: bool = False) -> int:
+def _visit(
+    name: str, run: RunDir, settings: Settings, *, as_json: bool, shown: str = "", ending: Ending | None = None
+) -> int:
     """Run one node and print how it ended."""
     from vibetrader.cli import render
+    from vibetrader.cli.gating import finish
     from vibetrader.graph.nodes import NODES
     from vibetrader.results import Status
 
@@ -147,4 +147,4 @@ def _visit(name: str, run: RunDir, settings: Settings, *, as_json: bool, shown: 
         render.note(f"{outcome.message}\nrun directory: {run.path}")
         render.out((run.path / shown).read_text(encoding="utf-8"))
         return 0
-    return render.show_outcome(run, outcome, as_json=as_json, summary=summary)
+    return finish(run, outcome, settings, ending, as_json=as_json, summary=False)

@@ -43,6 +43,12 @@ def run(
     offline: o.Offline = None,
     budget_usd: o.Budget = None,
     runs_dir: o.RunsDir = None,
+    fail_if: o.FailIf = None,
+    fail_if_file: o.FailIfFile = None,
+    no_worse_than: o.NoWorseThan = None,
+    junit: o.Junit = None,
+    sarif: o.Sarif = None,
+    step_summary: o.StepSummary = None,
     as_json: o.Json = False,
 ) -> None:
     """Clarify, design, compile and report an idea.
@@ -50,8 +56,10 @@ def run(
     Example: vibetrader run "buy ETHUSDT 4h when EMA 9 crosses above EMA 21, sell on the opposite, 2% stop, 2023"
     """
     from vibetrader.cli import render
+    from vibetrader.cli.gating import Ending, finish
     from vibetrader.graph.runner import walk
 
+    ending = Ending.of(fail_if, fail_if_file, no_worse_than, junit, sarif, step_summary)
     settings = o.settings_from(
         symbol=symbol,
         timeframe=timeframe,
@@ -83,7 +91,7 @@ def run(
     with directory.lock(settings.lock_wait_s), render.progress(directory):
         outcome = walk(directory, settings, ask=render.ask if settings.interactive else None)
     _sweep_up(directory)
-    raise typer.Exit(render.show_outcome(directory, outcome, as_json=as_json))
+    raise typer.Exit(finish(directory, outcome, settings, ending, as_json=as_json))
 
 
 def _directory(idea: str | None, settings: Settings) -> RunDir:
