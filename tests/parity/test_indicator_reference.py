@@ -17,9 +17,10 @@ from tests.conftest import shared_dir
 from vibetrader.engine.data.bars import TradeBar
 from vibetrader.engine.data.enums import SecurityType
 from vibetrader.engine.data.symbol import Market, Symbol
+from vibetrader.engine.indicators import multi
 from vibetrader.engine.indicators.registry import EXPORTS, PATTERNS
 from vibetrader.engine.naming import to_snake
-from vibetrader.engine.timekeeping import DAY, from_datetime
+from vibetrader.engine.timekeeping import DAY, from_datetime, zone
 
 FOLDER = (shared_dir() or Path("missing")) / "lean" / "indicator_reference"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the shared yardstick is not beside the checkout")
@@ -167,6 +168,12 @@ def compare(name: str, comparisons: list[dict[str, Any]]) -> list[str]:
     return failures
 
 
+@pytest.fixture(autouse=True)
+def _one_zone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files have one clock; an engine loaded by another test would look the exchanges' zones up."""
+    monkeypatch.setattr(multi, "exchange_zone", lambda symbol: zone("UTC"))
+
+
 @pytest.mark.parametrize("name", [name for name in index() if name not in PATTERNS])
 def test_indicator_agrees_with_leans_reference_series(name: str) -> None:
     if name in SKIPPED:
@@ -191,7 +198,7 @@ def test_candlestick_patterns_agree_with_leans_reference_series(file: str) -> No
     for kind, column in chosen.items():
         pattern = PATTERNS[kind]()
         for bar, row in data:
-            pattern._accept(bar, bar.end_ns, bar.symbol)
+            pattern.feed(bar, bar.end_ns, bar.symbol)
             if pattern._ready() and abs(pattern._value * 100 - (number(row[column]) or 0.0)) > 0.001:
                 failures.append(f"{kind} at {bar.time}: {pattern._value}, expected {row[column]}")
                 break

@@ -43,6 +43,7 @@ from vibetrader.engine.data.bars import (
     VolumeRenkoBar,
 )
 from vibetrader.engine.data.enums import RESOLUTION_SPAN, Resolution, SecurityType, TickType
+from vibetrader.engine.data.exact import exact_value
 from vibetrader.engine.data.symbol import SecurityIdentifier, Symbol
 from vibetrader.engine.indicators import multi
 from vibetrader.engine.indicators.averages import ExponentialMovingAverage
@@ -55,7 +56,7 @@ from vibetrader.engine.indicators.composite import (
     PythonIndicator,
     check_python_indicator,
 )
-from vibetrader.engine.indicators.fields import FieldSelector
+from vibetrader.engine.indicators.fields import FieldSelector, selected
 from vibetrader.engine.indicators.kinds import NAMES
 from vibetrader.engine.indicators.multi import Alpha, Beta, Correlation, Covariance
 from vibetrader.engine.indicators.statistical import (
@@ -359,15 +360,14 @@ def register(algorithm: Any, symbol: Symbol, indicator: IndicatorBase, consolida
     algorithm._vt.subscriptions.add_consolidator(symbol, consolidator, None)
     kind = indicator.input_kind
     if kind == VALUE:
-        select = selector if selector is not None else None
-        if select is None:
+        if selector is None:
 
             def take(sender: Any, data: Any) -> None:
-                indicator.feed(data.value, data.end_ns, data.symbol)
+                indicator.feed(exact_value(data), data.end_ns, data.symbol)
         else:
 
             def take(sender: Any, data: Any) -> None:
-                indicator.feed(float(select(data)), data.end_ns, data.symbol)
+                indicator.feed(selected(selector, data), data.end_ns, data.symbol)
     else:
         wanted = _TYPES[kind]
         if not issubclass(consolidator.output_type, wanted):
@@ -452,8 +452,7 @@ def feed_history(indicator: IndicatorBase, moments: Iterable[list[Any]], selecto
     if kind == VALUE:
         wants = selector.wants if isinstance(selector, FieldSelector) else None
         for point in _pushed(moments, wants):
-            value = point.value if selector is None else float(selector(point))
-            indicator.feed(float(value), point.end_ns, point.symbol)
+            indicator.feed(selected(selector, point), point.end_ns, point.symbol)
     else:
         for point in _pushed(moments, TradeBar if kind == TRADE_BAR else None):
             indicator.take(point if selector is None else selector(point))
@@ -509,8 +508,7 @@ def _through_consolidators(
 
         def take(sender: Any, bar: Any) -> None:
             if indicator.input_kind == VALUE:
-                value = bar.value if selector is None else selector(bar)
-                indicator.feed(float(value), bar.end_ns, bar.symbol)
+                indicator.feed(selected(selector, bar), bar.end_ns, bar.symbol)
             else:
                 indicator.take(bar if selector is None else selector(bar))
 
@@ -721,9 +719,9 @@ class HelpersMixin:
         symbol, period = _required(bound["symbol"]), bound["period"]
         if number == 0 and period == -1:
             raise clr.DivideByZeroException
-        factor = bound.get("smoothing_factor", 2.0 / (1 + period))
+        factor = [bound["smoothing_factor"]] if "smoothing_factor" in bound else []
         name = name_of(self, symbol, f"EMA({period})", bound["resolution"])
-        made = ExponentialMovingAverage(name, period, factor)
+        made = ExponentialMovingAverage(name, period, *factor)
         return initialize(self, made, [symbol], bound["resolution"], bound["selector"])
 
     @_overloaded(

@@ -14,6 +14,7 @@ from vibetrader.engine import clr, money
 from vibetrader.engine.data.enums import DelistingType, MarketDataType, Resolution, SecurityType, SplitType, TickType
 from vibetrader.engine.data.symbol import SecurityIdentifier, Symbol
 from vibetrader.engine.naming import LeanEnum, LeanOverrides, alias_members, lean_names, to_snake
+from vibetrader.engine.netdecimal import NetDecimal
 from vibetrader.engine.timekeeping import MINUTE, from_datetime, from_timedelta, to_datetime, to_timedelta
 
 #: .NET's DateTime.MinValue, 0001-01-01, in the engine's nanoseconds.
@@ -75,6 +76,10 @@ class BaseData(LeanOverrides, metaclass=_DataClass):
     start_ns: int
     end_ns: int
     is_fill_forward: bool
+    #: The point in decimals, once an indicator has asked for them (`data/exact.py`).
+    net: Any = None
+    #: Columns and row it was read from, where its digits are known.
+    origin: tuple[Any, int] | None = None
 
     def __init__(self) -> None:
         self.symbol = EMPTY_SYMBOL
@@ -117,6 +122,7 @@ class BaseData(LeanOverrides, metaclass=_DataClass):
                 except AttributeError:
                     continue
         copy.__dict__.update(self.__dict__)
+        copy.__dict__.pop("net", None)
         if fill_forward is not None:
             copy.is_fill_forward = fill_forward
         return copy
@@ -164,7 +170,10 @@ class IndicatorDataPoint(BaseData):
     `IndicatorDataPoint()`, `(time, value)` or `(symbol, time, value)`.
     """
 
-    __slots__ = ()
+    __slots__ = ("exact",)
+
+    #: The value with all digits, as long as nobody sets another.
+    exact: NetDecimal | None
 
     _constructor = clr.Overloads(
         ".ctor", "", "time: datetime, value: float", "symbol: Symbol, time: datetime, value: float"
@@ -175,15 +184,17 @@ class IndicatorDataPoint(BaseData):
         self.symbol = bound.get("symbol") or EMPTY_SYMBOL
         self.start_ns = self.end_ns = from_datetime(bound["time"]) if bound else MIN_NS
         self.value = float(bound["value"]) if bound else 0.0
+        self.exact = None
         self.is_fill_forward = False
 
     @classmethod
-    def at(cls, symbol: Symbol, time_ns: int, value: float) -> IndicatorDataPoint:
+    def at(cls, symbol: Symbol, time_ns: int, value: NetDecimal) -> IndicatorDataPoint:
         """The engine's constructor."""
         point = cls.__new__(cls)
         point.symbol = symbol
         point.start_ns = point.end_ns = time_ns
-        point.value = value
+        point.exact = value
+        point.value = float(value)
         point.is_fill_forward = False
         return point
 
@@ -212,7 +223,9 @@ class IndicatorDataPoint(BaseData):
         return hash((self.value, self.end_ns))
 
     def __str__(self) -> str:
-        return f"{self.time:%Y-%m-%dT%H:%M:%S} - {money.text(money.dec(self.value))}"
+        exact = self.exact
+        shown = money.text(money.dec(self.value)) if exact is None or float(exact) != self.value else str(exact)
+        return f"{self.time:%Y-%m-%dT%H:%M:%S} - {shown}"
 
 
 class IBaseDataBar:

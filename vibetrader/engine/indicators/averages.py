@@ -10,8 +10,9 @@ from vibetrader.engine import clr
 from vibetrader.engine.data.bars import EMPTY_SYMBOL
 from vibetrader.engine.indicators.base import BarIndicator, Indicator, Output, WindowIndicator, check_period
 from vibetrader.engine.indicators.kinds import MovingAverageType, SwissArmyKnifeTool
-from vibetrader.engine.indicators.windows import Delay, RollingSum, SimpleMovingAverage
+from vibetrader.engine.indicators.windows import Delay, SimpleMovingAverage, plain_sum
 from vibetrader.engine.naming import lean_names
+from vibetrader.engine.netdecimal import ONE, ZERO, NetDecimal
 
 
 def half_even(x: float) -> int:
@@ -42,34 +43,34 @@ class ExponentialMovingAverage(Indicator):
         if factor is None:
             if period == -1:
                 raise clr.DivideByZeroException
-            factor = 2.0 / (1 + period)
+            factor = NetDecimal.of(2) / (1 + period)
         self.warm_up_period = self._period = check_period(period)
-        self._k = factor
+        self._k: Any = NetDecimal.of(factor)
         self._clear()
 
     @staticmethod
     def smoothing_factor_default(period: int) -> float:
         """2 / (1 + period)."""
-        return 2.0 / (1 + period)
+        return float(NetDecimal.of(2) / (1 + period))
 
     def _clear(self) -> None:
-        self._seed = 0.0
+        self._seed: Any = ZERO
 
     def _ready(self) -> bool:
         return self._samples >= self._period
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         samples, period = self._samples, self._period
         if samples > period:
             k = self._k
-            return float(x * k + self._value * (1 - k))
+            return x * k + self._value * (1 - k)
         self._seed += x
-        return self._seed / period if samples == period else 0.0
+        return self._seed / period if samples == period else ZERO
 
     def advance(self, values: list[float], ends: list[int], start: int, stop: int, symbol: Any) -> None:
-        row = start
+        row, of = start, NetDecimal.of
         while row < stop and (self._samples < self._period or self._window is not None or self._updated):
-            self._accept(values[row], ends[row], symbol)
+            self._accept(of(values[row]), ends[row], symbol)
             row += 1
         if row >= stop:
             return
@@ -78,7 +79,7 @@ class ExponentialMovingAverage(Indicator):
         value = before = self._value
         for x in values[row:stop]:
             before = value
-            value = x * k + value * rest
+            value = of(x) * k + value * rest
         self._previous_value, self._value = before, value
         self._previous_end = ends[stop - 2] if stop - 2 >= row else self._end
         self._previous_symbol = symbol if stop - 2 >= row else self._symbol
@@ -96,12 +97,12 @@ class WilderMovingAverage(WindowIndicator):
         if period == 0:
             raise clr.DivideByZeroException
         super()._setup(period=period)
-        self._k = 1.0 / period
+        self._k: Any = NetDecimal.of(1) / period
 
     def _clear(self) -> None:
-        self._seed = 0.0
+        self._seed: Any = ZERO
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         samples = self._samples
         if samples < self.period:
             self._seed += x
@@ -116,7 +117,7 @@ class DoubleExponentialMovingAverage(Indicator):
     default_name = "DEMA({period})"
 
     def _setup(self, period: int, volume_factor: float) -> None:
-        self._period, self._factor = period, volume_factor
+        self._period, self._factor = period, NetDecimal.of(volume_factor)
         self._first = self._part(ExponentialMovingAverage(self.name + "_1", period))
         self._second = self._part(ExponentialMovingAverage(self.name + "_2", period))
         self.warm_up_period = 1 + 2 * (period - 1)
@@ -124,11 +125,11 @@ class DoubleExponentialMovingAverage(Indicator):
     def _ready(self) -> bool:
         return self._samples > 2 * (self._period - 1)
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         first = self._first.step(x, end)
         if not self._first._ready():
-            return float(first)
-        return float((self._factor + 1) * first - self._factor * self._second.step(first, end))
+            return first
+        return (self._factor + 1) * first - self._factor * self._second.step(first, end)
 
 
 class TripleExponentialMovingAverage(Indicator):
@@ -144,7 +145,7 @@ class TripleExponentialMovingAverage(Indicator):
     def _ready(self) -> bool:
         return bool(self._averages[2]._ready())
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         first, second, third = self._averages
         first.step(x, end)
         if first._ready():
@@ -171,7 +172,7 @@ class T3MovingAverage(Indicator):
     def _ready(self) -> bool:
         return self._samples > 6 * (self._period - 1)
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         for average in self._averages:
             x = average.step(x, end)
             if not average._ready():
@@ -195,8 +196,8 @@ class TriangularMovingAverage(Indicator):
     def _ready(self) -> bool:
         return self._samples >= self._period
 
-    def _compute(self, x: float, end: int) -> float:
-        return float(self._second.step(self._first.step(x, end), end))
+    def _compute(self, x: Any, end: int) -> Any:
+        return self._second.step(self._first.step(x, end), end)
 
 
 class LinearWeightedMovingAverage(WindowIndicator):
@@ -207,13 +208,16 @@ class LinearWeightedMovingAverage(WindowIndicator):
     def _clear(self) -> None:
         self._items: deque[float] = deque(maxlen=self.period)
         self._denominator = self.period * (self.period + 1) // 2
-        self._weights = range(1, self.period + 1)
+        self._weights = range(self.period, 0, -1)
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         self._items.append(x)
         if self._samples < self.period:
             return 0.0
-        return sum([weight * item for weight, item in zip(self._weights, self._items, strict=True)]) / self._denominator
+        total: Any = ZERO
+        for weight, item in zip(self._weights, reversed(self._items), strict=True):
+            total += weight * item
+        return total / self._denominator
 
 
 class HullMovingAverage(Indicator):
@@ -234,11 +238,11 @@ class HullMovingAverage(Indicator):
     def _ready(self) -> bool:
         return bool(self._hull._ready())
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         fast, slow = self._fast.step(x, end), self._slow.step(x, end)
         if self._fast._ready() and self._slow._ready():
             self._hull.step(2 * fast - slow, end)
-        return float(self._hull._value)
+        return self._hull._value
 
 
 class ArnaudLegouxMovingAverage(WindowIndicator):
@@ -261,21 +265,24 @@ class ArnaudLegouxMovingAverage(WindowIndicator):
         self.period = self.warm_up_period = check_period(period)
         if not 0 <= offset <= 1:
             raise clr.ArgumentException(f"Offset parameter range is [0,1]. Value: {number_text(offset)}", "offset")
-        middle, spread = floor(offset * (period - 1)), period / sigma
-        weights = [exp(-((i - middle) ** 2) / (2 * spread * spread)) for i in range(period)]
-        total = sum(weights)
-        # LEAN reverses the weights and its window is newest first: oldest first they stand as computed
-        self._weights = [weight / total for weight in weights]
+        middle = floor(NetDecimal.of(offset) * (period - 1))
+        spread = NetDecimal.of(period) / sigma
+        weights = [exp(float(-(i - middle) * (i - middle) / (2 * spread * spread))) for i in range(period)]
+        # LEAN reverses the weights and its window is newest first
+        self._weights = [NetDecimal.cast(weight / plain_sum(weights)) for weight in reversed(weights)]
         self._clear()
 
     def _clear(self) -> None:
         self._items: deque[float] = deque(maxlen=self.period)
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         self._items.append(x)
         if self._samples < self.period:
             return x
-        return sum([weight * item for weight, item in zip(self._weights, self._items, strict=True)])
+        total: Any = ZERO
+        for weight, item in zip(self._weights, reversed(self._items), strict=True):
+            total += item * weight
+        return total
 
 
 class ZeroLagExponentialMovingAverage(Indicator):
@@ -293,10 +300,10 @@ class ZeroLagExponentialMovingAverage(Indicator):
     def _ready(self) -> bool:
         return bool(self._delayed._ready() and self._average._ready())
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         old = self._delayed.step(x, end)
         if self._delayed._ready():
-            return float(self._average.step(x + (x - old), end))
+            return self._average.step(x + (x - old), end)
         return 0.0
 
 
@@ -310,25 +317,33 @@ class KaufmanEfficiencyRatio(Indicator):
         self.period = self.warm_up_period = check_period(period + 1)
 
     def _clear(self) -> None:
-        self._items: deque[float] = deque(maxlen=self.period)
-        self._steps = RollingSum(max(self.period - 1, 1))
+        self._items: deque[Any] = deque(maxlen=self.period)
+        self._path: Any = ZERO
+        self._trailing: Any = ZERO
 
     def _ready(self) -> bool:
         return self._samples >= self.period
 
-    def _ratio(self, x: float) -> float:
+    def _ratio(self, x: Any) -> Any:
         items = self._items
         items.append(x)
-        if len(items) > 1:
-            self._steps.add(abs(x - items[-2]))
         if self._samples < self.period:
+            if len(items) > 1:
+                self._path += abs(x - items[-2])
             return x
-        change, path = x - items[0], self._steps.total
-        if path <= change or path == 0:
-            return 1.0
-        return abs(change / path)
+        if self._samples == self.period and self.period > 1:
+            self._path += abs(x - items[-2])
+        oldest = items[0]
+        change = x - oldest
+        if self._samples > self.period:
+            self._path -= abs(self._trailing - oldest)
+            if len(items) > 1:
+                self._path += abs(x - items[-2])
+        self._trailing = oldest
+        path = self._path
+        return ONE if path <= change or not path else abs(change / path)
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         return self._ratio(x)
 
 
@@ -340,21 +355,23 @@ class KaufmanAdaptiveMovingAverage(KaufmanEfficiencyRatio):
 
     def _setup(self, period: int, fast_ema_period: int = 2, slow_ema_period: int = 30) -> None:
         super()._setup(period)
-        self._slow = 2 / (slow_ema_period + 1)
-        self._span = 2 / (fast_ema_period + 1) - self._slow
+        two = NetDecimal.of(2)
+        self._slow = two / (slow_ema_period + 1)
+        self._span = two / (fast_ema_period + 1) - self._slow
 
     def _clear(self) -> None:
         super()._clear()
-        self._kama = 0.0
+        self._kama: Any = ZERO
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         ratio = self._ratio(x)
         if self._samples < self.period:
             return x
         if self._samples == self.period:
             self._kama = self._items[-2]
         constant = ratio * self._span + self._slow
-        self._kama += (x - self._kama) * constant * constant
+        constant *= constant
+        self._kama = (x - self._kama) * constant + self._kama
         return self._kama
 
 
@@ -364,18 +381,17 @@ class McGinleyDynamic(WindowIndicator):
     default_name = "MGD({period})"
 
     def _clear(self) -> None:
-        self._seed = 0.0
+        self._seed: Any = ZERO
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         if self._samples <= self.period:
             self._seed += x
-            return self._seed / self.period if self._samples == self.period else 0.0
+            return self._seed / self.period if self._samples == self.period else ZERO
         value = self._value
         if not value or not x:
             return value
-        # LEAN: the power of the ratio is a decimal, of 28 places
-        divisor = self.period * round((x / value) ** 4, 28)
-        return value + ((x - value) / divisor if divisor else 0.0)
+        divisor = self.period * NetDecimal.cast(float(x / value) ** 4.0)
+        return value + ((x - value) / divisor if divisor else ZERO)
 
 
 class ChandeMomentumOscillator(WindowIndicator):
@@ -388,12 +404,14 @@ class ChandeMomentumOscillator(WindowIndicator):
         self.warm_up_period = period + 1
 
     def _clear(self) -> None:
-        self._last = self._gain = self._loss = 0.0
+        self._last: Any = ZERO
+        self._gain: Any = ZERO
+        self._loss: Any = ZERO
 
     def _ready(self) -> bool:
         return self._samples > self.period
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         period = self.period
         if self._samples == 1:
             self._last = x
@@ -412,7 +430,7 @@ class ChandeMomentumOscillator(WindowIndicator):
         self._loss /= period
         self._gain /= period
         total = self._gain + self._loss
-        return 100 * (self._gain - self._loss) / total if total else 0.0
+        return 100 * ((self._gain - self._loss) / total) if total else ZERO
 
 
 class VariableIndexDynamicAverage(WindowIndicator):
@@ -424,21 +442,22 @@ class VariableIndexDynamicAverage(WindowIndicator):
         super()._setup(period=period)
         self.warm_up_period = period + 1
         self._oscillator = self._part(ChandeMomentumOscillator(period))
-        self._factor = 2 / (period + 1)
+        self._factor = NetDecimal.of(2) / (period + 1)
 
     def _clear(self) -> None:
-        self._vidya = 0.0
+        self._vidya: Any = ZERO
 
     def _ready(self) -> bool:
         return self._samples > self.period
 
-    def _compute(self, x: float, end: int) -> float:
-        weight = self._factor * abs(self._oscillator.step(x, end) / 100)
+    def _compute(self, x: Any, end: int) -> Any:
+        strength = abs(self._oscillator.step(x, end) / 100)
         if self._samples <= self.period:
             self._vidya = x
-            return 0.0
-        self._vidya = x * weight + self._vidya * (1 - weight)
-        return float(self._vidya)
+            return ZERO
+        factor = self._factor
+        self._vidya = (x * factor * strength) + (self._vidya * (1 - factor * strength))
+        return self._vidya
 
 
 class RelativeMovingAverage(Indicator):
@@ -456,15 +475,15 @@ class RelativeMovingAverage(Indicator):
     def _ready(self) -> bool:
         return bool(self.long_average._ready())
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         short, medium = self.short_average.step(x, end), self.medium_average.step(x, end)
-        return float(self.long_average.step(x, end) - medium + short)
+        return self.long_average.step(x, end) - medium + short
 
 
 def line_fit(ys: list[float]) -> tuple[float, float]:
     """Intercept and slope of least squares over x = 1 … n; around the means, as the raw sums cancel badly."""
     count = len(ys)
-    mean_x, mean_y = (count + 1) / 2, sum(ys) / count
+    mean_x, mean_y = (count + 1) / 2, plain_sum(ys) / count
     sxy = sxx = 0.0
     for i, y in enumerate(ys, 1):
         dx = i - mean_x
@@ -487,14 +506,15 @@ class LeastSquaresMovingAverage(WindowIndicator):
     def _clear(self) -> None:
         self._items: deque[float] = deque(maxlen=self.period)
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         self._items.append(x)
         if self._samples < self.period:
             return x
-        intercept, slope = line_fit(list(self._items))
+        intercept, slope = line_fit([float(item) for item in self._items])
         if slope != slope:
             raise clr.OverflowException
-        return float(self.intercept.step(intercept, end) + self.slope.step(slope, end) * self.period)
+        start = self.intercept.step(NetDecimal.cast(intercept), end)
+        return start + self.slope.step(NetDecimal.cast(slope), end) * self.period
 
 
 class TimeSeriesForecast(WindowIndicator):
@@ -511,12 +531,21 @@ class TimeSeriesForecast(WindowIndicator):
     def _clear(self) -> None:
         self._items: deque[float] = deque(maxlen=self.period)
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         self._items.append(x)
         if self._samples < self.period:
             return 0.0
-        intercept, slope = line_fit(list(self._items))
-        return intercept + slope * (self.period + 1)
+        period = self.period
+        x1 = period * (period + 1) // 2
+        x2 = period * (period + 1) * (2 * period + 1) // 6
+        xy: Any = ZERO
+        y: Any = ZERO
+        for i, item in enumerate(self._items, 1):
+            xy += item * i
+            y += item
+        slope = (period * xy - x1 * y) * (NetDecimal.of(1) / (period * x2 - x1 * x1))
+        intercept = (y - slope * x1) * (NetDecimal.of(1) / period)
+        return intercept + slope * (period + 1)
 
 
 class FractalAdaptiveMovingAverage(BarIndicator):
@@ -544,20 +573,20 @@ class FractalAdaptiveMovingAverage(BarIndicator):
     def _ready(self) -> bool:
         return bool(self._samples >= self._n)
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         price = (x.high + x.low) / 2
-        self._highs.append(x.high)
-        self._lows.append(x.low)
+        self._highs.appendleft(float(x.high))
+        self._lows.appendleft(float(x.low))
         if self._samples <= self._n:
-            return float(price)
+            return price
         half = self._n // 2
         highs, lows = list(self._highs), list(self._lows)
-        newer = (max(highs[half:]) - min(lows[half:])) / half
-        older = (max(highs[:half]) - min(lows[:half])) / half
+        newer = (max(highs[:half]) - min(lows[:half])) / half
+        older = (max(highs[half:]) - min(lows[half:])) / half
         whole = (max(highs) - min(lows)) / self._n
         dimension = log((newer + older) / whole) / log(2) if newer + older > 0 and whole > 0 else 0.0
-        alpha = min(max(exp(self._w * (dimension - 1)), 0.01), 1.0)
-        return float(alpha * price + (1 - alpha) * self._value)
+        alpha = NetDecimal.cast(min(max(exp(self._w * (dimension - 1)), 0.01), 1.0))
+        return alpha * price + (1 - alpha) * self._value
 
 
 class MesaAdaptiveMovingAverage(BarIndicator):
@@ -568,27 +597,33 @@ class MesaAdaptiveMovingAverage(BarIndicator):
     warm_up_period = 33
 
     def _setup(self, fast_limit: float, slow_limit: float) -> None:
-        self._fast, self._slow = fast_limit, slow_limit
+        self._fast, self._slow = NetDecimal.of(fast_limit), NetDecimal.of(slow_limit)
+        self._degrees = NetDecimal.of(180) / (4 * NetDecimal.cast(atan(1.0)))
         self._sub("fama", Output(self.name + "_Fama"))
 
     def _clear(self) -> None:
-        self._prices: deque[float] = deque(maxlen=13)
+        self._prices: deque[Any] = deque(maxlen=13)
         # newest first; LEAN's empty windows read 0
-        self._smooth, self._detrend, self._in_phase, self._quadrature = ([0.0] * 6 for _ in range(4))
-        self._period = self._in_phase2 = self._quadrature2 = self._real = self._imaginary = 0.0
-        self._phase = self._mama = 0.0
+        self._smooth, self._detrend, self._in_phase, self._quadrature = ([ZERO] * 6 for _ in range(4))
+        self._period: Any = ZERO
+        self._in_phase2: Any = ZERO
+        self._quadrature2: Any = ZERO
+        self._real: Any = ZERO
+        self._imaginary: Any = ZERO
+        self._phase: Any = ZERO
+        self._mama: Any = ZERO
 
     def _ready(self) -> bool:
         return self._samples >= 33
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         self._prices.append((x.high + x.low) / 2)
         if len(self._prices) < 13:
             return 0.0
         prices = self._prices
         adjust = 0.075 * self._period + 0.54
 
-        def filtered(value: float, history: list[float]) -> float:
+        def filtered(value: Any, history: list[Any]) -> Any:
             return (0.0962 * value + 0.5769 * history[1] - 0.5769 * history[3] - 0.0962 * history[5]) * adjust
 
         smooth = (4 * prices[-1] + 3 * prices[-2] + 2 * prices[-3] + prices[-4]) / 10
@@ -612,20 +647,21 @@ class MesaAdaptiveMovingAverage(BarIndicator):
             history.pop()
         return self._mama if self._samples >= 33 else 0.0
 
-    def _alpha(self, in_phase1: float, quadrature1: float, in_phase2: float, quadrature2: float) -> float:
-        degrees = 180 / (4 * atan(1))
+    def _alpha(self, in_phase1: Any, quadrature1: Any, in_phase2: Any, quadrature2: Any) -> Any:
+        degrees = self._degrees
+        period: Any
         real = 0.2 * (in_phase2 * self._in_phase2 + quadrature2 * self._quadrature2) + 0.8 * self._real
         imaginary = 0.2 * (in_phase2 * self._quadrature2 - quadrature2 * self._in_phase2) + 0.8 * self._imaginary
-        period = 0.0
+        period = ZERO
         if imaginary and real:
-            angle = atan(imaginary / real) * degrees
-            period = 360 / angle if angle > 0 else 0.0
+            angle = NetDecimal.cast(atan(imaginary / real)) * degrees
+            period = 360 / angle if angle > 0 else ZERO
         period = min(period, 1.5 * self._period)
         period = max(period, 0.67 * self._period)
-        period = min(max(period, 6), 50)
+        period = min(max(period, NetDecimal.of(6)), NetDecimal.of(50))
         period = 0.2 * period + 0.8 * self._period
-        phase = atan(quadrature1 / in_phase1) * degrees if in_phase1 else 0.0
-        alpha = max(self._fast / max(self._phase - phase, 1.0), self._slow)
+        phase = NetDecimal.cast(atan(quadrature1 / in_phase1)) * degrees if in_phase1 else ZERO
+        alpha = max(self._fast / max(self._phase - phase, ONE), self._slow)
         self._in_phase2, self._quadrature2 = in_phase2, quadrature2
         self._real, self._imaginary, self._period, self._phase = real, imaginary, period, phase
         return alpha
@@ -666,8 +702,9 @@ class _Filter(Indicator):
     def _ready(self) -> bool:
         return self._samples >= self._period
 
-    def _compute(self, x: float, end: int) -> float:
-        self._prices = [x, *self._prices[:2]] if self._prices else [x, x, x]
+    def _compute(self, x: Any, end: int) -> Any:
+        price = float(x)
+        self._prices = [price, *self._prices[:2]] if self._prices else [price] * 3
         p0, p1, p2 = self._prices
         c0, a1, a2, b0, b1, b2 = self._coefficients
         signal = c0 * (b0 * p0 + b1 * p1 + b2 * p2) + (a1 * self._out[0] + a2 * self._out[1])
@@ -697,10 +734,10 @@ class SwissArmyKnife(Indicator):
     def _ready(self) -> bool:
         return self._samples >= self._period
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         for part in self._parts:
             part._accept(x, end, EMPTY_SYMBOL)
-        return float(self._chosen._value)
+        return self._chosen._value
 
 
 _BY_TYPE: dict[MovingAverageType, type] = {

@@ -1,11 +1,12 @@
 """What every indicator is: name, samples, current value, window, events. LEAN: Indicators/IndicatorBase.cs.
 
-Kernels work on plain floats and integers. A subclass gives
+Kernels work on .NET decimals (`NetDecimal`), in LEAN's order of operations, since the last digits show in texts; where LEAN
+computes in doubles, they do so too, and the result is cast back. A subclass gives
 
 * `signatures` and `default_name`: its constructors, bound by `clr.Overloads`,
 * `_setup(**parameters)`: constants and sub-indicators (`self._sub("signal", …)`),
 * `_clear()`: the state that `reset` restores,
-* `_compute(x, end)`: the next value from a float (value indicators) or a bar; None keeps the old one,
+* `_compute(x, end)`: the next value from a decimal (value indicators) or a `NetBar`; None keeps the old one,
 * `_ready()`.
 
 Data points and windows are made when read. `feed` is the engine's entry, `update` the user's. An indicator that is fed
@@ -15,8 +16,8 @@ by a subscription's own bars can be bound to it (`bind`): nothing then happens p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from decimal import Decimal
-from math import inf, isclose, ulp
+from decimal import ROUND_HALF_UP, Decimal
+from math import inf, ulp
 from string import Formatter
 from typing import Any, ClassVar, Protocol
 
@@ -29,9 +30,11 @@ from vibetrader.engine.data.bars import (
     IndicatorDataPoint,
     TradeBar,
 )
+from vibetrader.engine.data.exact import exact_value, net_bar
 from vibetrader.engine.data.symbol import Symbol
 from vibetrader.engine.indicators.kinds import NAMES, IndicatorStatus
 from vibetrader.engine.naming import LeanEnum, LeanOverrides, lean_names, missing_attribute, to_snake
+from vibetrader.engine.netdecimal import ZERO, NetDecimal
 from vibetrader.engine.rolling import RollingWindow
 from vibetrader.engine.timekeeping import from_datetime, to_datetime
 
@@ -49,6 +52,9 @@ _ACCEPTS: dict[str, tuple[type, str]] = {
     TRADE_BAR: (TradeBar, "QuantConnect.Data.Market.TradeBar"),
     DATA: (BaseData, "QuantConnect.Data.IBaseData"),
 }
+
+
+_FIVE_PLACES = Decimal("0.00001")
 
 
 class Source(Protocol):
@@ -112,8 +118,10 @@ def format_name(template: str, values: dict[str, Any]) -> str:
 class IndicatorResult:
     """A value and its status. LEAN: Indicators/IndicatorResult.cs."""
 
-    def __init__(self, value: float, status: IndicatorStatus = IndicatorStatus.SUCCESS) -> None:
-        self.value = float(value)
+    def __init__(self, value: Any, status: IndicatorStatus = IndicatorStatus.SUCCESS) -> None:
+        #: The value with all digits.
+        self.exact = NetDecimal.of(value)
+        self.value = float(self.exact)
         self.status = status
 
     @property
@@ -181,10 +189,10 @@ class IndicatorBase(LeanOverrides):
     def _begin(self) -> None:
         self._samples = 0
         self._updates = 0  # successful ones
-        self._value = 0.0
+        self._value: Any = ZERO
         self._end = MIN_NS
         self._symbol = EMPTY_SYMBOL
-        self._previous_value = 0.0
+        self._previous_value: Any = ZERO
         self._previous_end = MIN_NS
         self._previous_symbol = EMPTY_SYMBOL
         self._point: IndicatorDataPoint | None = None
@@ -222,7 +230,7 @@ class IndicatorBase(LeanOverrides):
     def _ready(self) -> bool:
         raise NotImplementedError
 
-    def _compute(self, x: Any, end: int) -> float | None:
+    def _compute(self, x: Any, end: int) -> Any:
         raise NotImplementedError
 
     def _sub(self, name: str, indicator: Any) -> Any:
@@ -241,20 +249,29 @@ class IndicatorBase(LeanOverrides):
     # -- the engine's side ------------------------------------------------------------------------------------------
 
     def feed(self, x: Any, end: int, symbol: Symbol) -> None:
-        """Take the next input: a float or a bar that ended at `end` (clock ns). Older ones are ignored."""
+        """Take the next input: a number or a bar that ended at `end` (clock ns). Older ones are ignored."""
         if symbol is not self._in_symbol:
             self._switch(symbol)
         if end < self._in_end:
             self._late(end)
             return
         self._in_end = end
-        self._accept(x, end, symbol)
+        self._accept(self._taken(x), end, symbol)
+
+    def _taken(self, x: Any) -> Any:
+        """An input as kernels want it: in decimals."""
+        kind = self.input_kind
+        if kind == VALUE:
+            return x if x.__class__ is NetDecimal else NetDecimal.of(x)
+        return x if kind == DATA else net_bar(x)
 
     def _accept(self, x: Any, end: int, symbol: Symbol) -> None:
         """One sample, without asking for its time."""
         self._samples += 1
         y = self._compute(x, end)
         if y is not None:
+            if y.__class__ is not NetDecimal:
+                y = NetDecimal.cast(y)
             self._previous_value = self._value
             self._previous_end = self._end
             self._previous_symbol = self._symbol
@@ -268,12 +285,12 @@ class IndicatorBase(LeanOverrides):
             if self._updated is not None and self._updated:
                 self._updated(self, self._make_point())
 
-    def step(self, x: Any, end: int) -> float:
+    def step(self, x: Any, end: int) -> Any:
         """One sample as a part of another indicator; gives the value."""
         self._accept(x, end, EMPTY_SYMBOL)
         return self._value
 
-    def step_quietly(self, x: Any, end: int) -> float:
+    def step_quietly(self, x: Any, end: int) -> Any:
         """`step` whose `updated` event waits for `announce`."""
         event, self._updated = self._updated, None
         try:
@@ -289,9 +306,9 @@ class IndicatorBase(LeanOverrides):
 
     def advance(self, values: list[float], ends: list[int], start: int, stop: int, symbol: Symbol) -> None:
         """Take rows start … stop - 1 of a series of floats."""
-        accept = self._accept
+        accept, of = self._accept, NetDecimal.of
         for row in range(start, stop):
-            accept(values[row], ends[row], symbol)
+            accept(of(values[row]), ends[row], symbol)
 
     def bind(self, source: Source) -> None:
         """Pull from a series from now on (until `unbind`)."""
@@ -359,7 +376,7 @@ class IndicatorBase(LeanOverrides):
                     f"{type(self).__name__} does not support the `Update(DateTime, decimal)` method. "
                     f"Use one of the following methods instead: {others}"
                 )
-            self.feed(float(bound["value"]), from_datetime(bound["time"]), EMPTY_SYMBOL)
+            self.feed(NetDecimal.of(bound["value"]), from_datetime(bound["time"]), EMPTY_SYMBOL)
             return self._ready()
         data = bound["input"]
         if data is None:
@@ -385,13 +402,13 @@ class IndicatorBase(LeanOverrides):
                 f"but is of type {clr.clr_name(type(data)) or type(data).__name__}"
             )
         self._in_end, self._in_object = end, data
-        self._accept(float(data.value) if self.input_kind == VALUE else data, end, symbol)
+        self._accept(exact_value(data) if self.input_kind == VALUE else self._taken(data), end, symbol)
 
     def reset(self) -> None:
         """Back to the state before the first sample."""
         self._sync()
         self._samples = self._updates = 0
-        self._value = self._previous_value = 0.0
+        self._value = self._previous_value = ZERO
         self._end = self._previous_end = MIN_NS
         self._symbol = self._previous_symbol = EMPTY_SYMBOL
         self._point = None
@@ -424,14 +441,10 @@ class IndicatorBase(LeanOverrides):
     def samples(self, count: int) -> None:
         self._samples = count
 
-    def _shown(self, value: float) -> float:
-        """The value as points show it."""
-        return snapped(value)
-
     def _make_point(self) -> IndicatorDataPoint:
         point = self._point
         if point is None:
-            point = self._point = IndicatorDataPoint.at(self._symbol, self._end, self._shown(self._value))
+            point = self._point = IndicatorDataPoint.at(self._symbol, self._end, self._value)
         return point
 
     @property
@@ -448,8 +461,8 @@ class IndicatorBase(LeanOverrides):
             if self._window.count > 1:
                 return self._window[1]
         elif self._updates > 0:
-            return IndicatorDataPoint.at(self._previous_symbol, self._previous_end, self._shown(self._previous_value))
-        return IndicatorDataPoint.at(EMPTY_SYMBOL, MIN_NS, 0.0)
+            return IndicatorDataPoint.at(self._previous_symbol, self._previous_end, self._previous_value)
+        return IndicatorDataPoint.at(EMPTY_SYMBOL, MIN_NS, ZERO)
 
     @property
     def window(self) -> RollingWindow[IndicatorDataPoint]:
@@ -505,9 +518,11 @@ class IndicatorBase(LeanOverrides):
         return f"{self.name} - {self}"
 
     def __str__(self) -> str:
-        value = money.round_to(money.dec(self.current.value), 5)
-        whole, _, decimals = money.text(value).partition(".")
-        return f"{whole}.{decimals.rstrip('0') or '0'}"
+        self._sync()
+        value = Decimal(str(exact_value(self.current))).quantize(_FIVE_PLACES, ROUND_HALF_UP)
+        whole, _, decimals = f"{value:f}".partition(".")
+        shown = f"{whole}.{decimals.rstrip('0') or '0'}"
+        return "0.0" if shown == "-0.0" else shown
 
     def __format__(self, spec: str) -> str:
         if spec:
@@ -520,8 +535,8 @@ class IndicatorBase(LeanOverrides):
             return 1
         if not isinstance(other, IndicatorBase):
             raise TypeError(f"Object must be of type {type(self).__name__}")
-        mine, theirs = self.current.value, other.current.value
-        return (mine > theirs) - (mine < theirs)
+        mine, theirs = exact_value(self.current), exact_value(other.current)
+        return int(mine > theirs) - int(mine < theirs)
 
     def equals(self, other: object) -> bool:
         """True for itself and for its value as a number."""
@@ -543,8 +558,8 @@ class IndicatorBase(LeanOverrides):
         if isinstance(other, IndicatorBase):
             return self is other
         if isinstance(other, (int, float)) and not isinstance(other, bool):
-            # LEAN compares decimals, which have no float noise
-            return isclose(self.current.value, other, rel_tol=1e-14)
+            # LEAN: IndicatorBase.cs, Equals: the number becomes a decimal, of a double the first fifteen digits
+            return bool(exact_value(self.current) == other)
         return False
 
     def __hash__(self) -> int:
@@ -585,10 +600,10 @@ class Output(Indicator):
     def _ready(self) -> bool:
         return self._samples > 0 if self._is_ready is None else self._is_ready()
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         return x
 
-    def set(self, value: float | None, end: int, symbol: Symbol) -> None:
+    def set(self, value: Any, end: int, symbol: Symbol) -> None:
         """Take a value; None counts a sample and keeps the old one."""
         if value is None:
             self._samples += 1

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, NamedTuple
 from vibetrader.engine.indicators.base import BarIndicator, number_text
 from vibetrader.engine.indicators.kinds import CandleRangeType, CandleSettingType
 from vibetrader.engine.naming import lean_names
+from vibetrader.engine.netdecimal import ZERO, NetDecimal
 
 BODY_LONG = CandleSettingType.BODY_LONG
 BODY_SHORT = CandleSettingType.BODY_SHORT
@@ -31,6 +32,7 @@ class CandleSetting:
         self.range_type = self.RangeType = range_type
         self.average_period = self.AveragePeriod = average_period
         self.factor = self.Factor = float(factor)
+        self.exact_factor = NetDecimal.of(factor)
 
 
 _BODY, _HIGH_LOW, _SHADOWS = CandleRangeType.REAL_BODY, CandleRangeType.HIGH_LOW, CandleRangeType.SHADOWS
@@ -87,11 +89,11 @@ class Candle:
         """Falling."""
         return self.color < 0
 
-    def part(self, kind: CandleRangeType) -> float:
+    def part(self, kind: CandleRangeType) -> Any:
         """The part a setting measures."""
         if kind is _BODY:
-            return float(self.body)
-        return float(self.span if kind is _HIGH_LOW else self.upper + self.lower)
+            return self.body
+        return self.span if kind is _HIGH_LOW else self.upper + self.lower
 
 
 class Average(NamedTuple):
@@ -133,20 +135,19 @@ class CandlestickPattern(BarIndicator):
 
     def _clear(self) -> None:
         self._candles: deque[Candle] = deque(maxlen=self.period)
-        self._totals = {(average.kind, average.place): 0.0 for average in self._averages}
-        self._tie = 0.0
+        self._totals: dict[Any, Any] = {(average.kind, average.place): ZERO for average in self._averages}
 
     def _ready(self) -> bool:
         return self._samples >= self._first
 
-    def _compute(self, x: Any, end: int) -> float:
-        self._candles.appendleft(Candle(x))
+    def _compute(self, x: Any, end: int) -> Any:
+        if x.candle is None:
+            x.candle = Candle(x)
+        self._candles.appendleft(x.candle)
         w = self._candles
         if self._samples < self._first:
             self._fill(w)
             return 0.0
-        # decimals that are equal may differ by float noise: closer than this is equal
-        self._tie = 1e-12 * abs(w[0].high)
         value = float(self._match(w))
         self._roll(w)
         return value
@@ -173,32 +174,32 @@ class CandlestickPattern(BarIndicator):
     def _match(self, w: deque[Candle]) -> float:
         raise NotImplementedError
 
-    def avg(self, kind: CandleSettingType, place: int) -> float:
+    def avg(self, kind: CandleSettingType, place: int) -> Any:
         """Average of a measure before `w[place]`, times its factor; measures without a period take the candle's own."""
         setting = self._settings[kind]
         if setting.average_period:
             value = self._totals[kind, place] / setting.average_period
         else:
             value = self._candles[place].part(setting.range_type)
-        return setting.factor * value / (2 if setting.range_type is _SHADOWS else 1)
+        return setting.exact_factor * value / (2 if setting.range_type is _SHADOWS else 1)
 
-    def gt(self, a: float, b: float) -> bool:
-        """a > b, but for float noise."""
-        return a - b > self._tie
+    def gt(self, a: Any, b: Any) -> bool:
+        """a > b."""
+        return bool(a > b)
 
-    def le(self, a: float, b: float) -> bool:
-        """a ≤ b, but for float noise."""
-        return a - b <= self._tie
+    def le(self, a: Any, b: Any) -> bool:
+        """a ≤ b."""
+        return bool(a <= b)
 
-    def lt(self, a: float, b: float) -> bool:
-        """a < b, but for float noise."""
-        return b - a > self._tie
+    def lt(self, a: Any, b: Any) -> bool:
+        """a < b."""
+        return bool(a < b)
 
-    def ge(self, a: float, b: float) -> bool:
-        """a ≥ b, but for float noise."""
-        return b - a <= self._tie
+    def ge(self, a: Any, b: Any) -> bool:
+        """a ≥ b."""
+        return bool(a >= b)
 
-    def near(self, a: float, b: float, distance: float) -> bool:
+    def near(self, a: Any, b: Any, distance: Any) -> bool:
         """|a - b| ≤ distance."""
         return self.le(a, b + distance) and self.ge(a, b - distance)
 
@@ -236,7 +237,7 @@ class PenetrationPattern(CandlestickPattern):
         super().__init_subclass__(**keywords)
 
     def _setup(self, **parameters: Any) -> None:
-        self._penetration = float(parameters.get("penetration", self.default_penetration))
+        self._penetration = NetDecimal.of(parameters.get("penetration", self.default_penetration))
         super()._setup()
 
 

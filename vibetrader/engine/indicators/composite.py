@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from vibetrader.engine import clr
-from vibetrader.engine.data.bars import EMPTY_SYMBOL, BaseData, IndicatorDataPoint
+from vibetrader.engine.data.bars import EMPTY_SYMBOL, IndicatorDataPoint
+from vibetrader.engine.data.exact import exact_value
 from vibetrader.engine.indicators.averages import ExponentialMovingAverage
 from vibetrader.engine.indicators.base import (
     BAR,
@@ -21,6 +22,7 @@ from vibetrader.engine.indicators.base import (
 from vibetrader.engine.indicators.kinds import IndicatorStatus
 from vibetrader.engine.indicators.windows import Maximum, Minimum, SimpleMovingAverage, Sum, WindowIdentity
 from vibetrader.engine.naming import lean_names
+from vibetrader.engine.netdecimal import ZERO, NetDecimal
 
 _KINDS = {"IndicatorDataPoint": VALUE, "TradeBar": TRADE_BAR, "IBaseDataBar": BAR, "IBaseData": DATA, "BaseData": DATA}
 
@@ -58,10 +60,10 @@ class FunctionalIndicator(_Typed):
     def _ready(self) -> bool:
         return bool(self._is_ready(self))
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         if self.input_kind == VALUE:
             x = IndicatorDataPoint.at(self._in_symbol or EMPTY_SYMBOL, end, x)
-        return float(self._function(x))
+        return NetDecimal.of(self._function(x))
 
     def reset(self) -> None:
         """Back to the state before the first sample."""
@@ -79,7 +81,7 @@ class ConstantIndicator(_Typed):
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         _, bound = self._overloads.bind(arguments, keywords)
         self.name = bound["name"]
-        self._constant = self._value = float(bound["value"])
+        self._constant = self._value = NetDecimal.of(bound["value"])
         self._point = None
         self._updates = 1  # the value set at construction follows the initial zero
 
@@ -90,7 +92,7 @@ class ConstantIndicator(_Typed):
     def _ready(self) -> bool:
         return True
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         return self._constant
 
 
@@ -105,16 +107,16 @@ class FilteredIdentity(IndicatorBase):
         _, bound = self._overloads.bind(arguments, keywords)
         self.name = bound.get("name") or ""
         self._filter = bound["filter"] or (lambda data: True)
-        self._last: float | None = None
+        self._last: Any = None
 
     def _ready(self) -> bool:
         return self._samples > 0 and self._value > 0
 
-    def _compute(self, x: BaseData, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         if self._filter(x):
-            self._last = float(x.value)
+            self._last = exact_value(x)
         elif self._last is None:
-            self._last = 0.0
+            self._last = ZERO
         return self._last
 
 
@@ -160,19 +162,19 @@ class CompositeIndicator(Indicator):
             self._both(point)
 
     def _both(self, point: IndicatorDataPoint) -> None:
-        self.feed(0.0, max(point.end_ns, self.left._end, self.right._end), EMPTY_SYMBOL)
+        self.feed(ZERO, max(point.end_ns, self.left._end, self.right._end), EMPTY_SYMBOL)
         self._new_left = self._new_right = False
 
     def _ready(self) -> bool:
         return bool(self.left._ready() and self.right._ready())
 
-    def _compute(self, x: float, end: int) -> float | None:
+    def _compute(self, x: Any, end: int) -> Any:
         result = self._composer(self.left, self.right)
         if not isinstance(result, IndicatorResult):
             raise TypeError(
                 f"'{type(result).__name__}' value cannot be converted to QuantConnect.Indicators.IndicatorResult"
             )
-        return result.value if result.status == IndicatorStatus.SUCCESS else None
+        return result.exact if result.status == IndicatorStatus.SUCCESS else None
 
     def reset(self) -> None:
         """Reset both parts and itself."""
@@ -202,9 +204,6 @@ class PythonIndicator(IndicatorBase):
     input_kind = DATA
     warm_up_period = 0
 
-    def _shown(self, value: float) -> float:
-        return value
-
     def __init__(self, *arguments: Any) -> None:
         if arguments and not self.name:
             self.name = _python_name(arguments[0])
@@ -226,10 +225,10 @@ class PythonIndicator(IndicatorBase):
             return bool(self.is_ready)
         return self._python_ready
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         result = self._user().update(x)
         self._python_ready = bool(self._user().is_ready) if result is None else bool(result)
-        return float(self._user().value)
+        return NetDecimal.of(float(self._user().value))
 
 
 class PythonAdapter(PythonIndicator):
@@ -311,7 +310,7 @@ def _of(second: Any, first: Any, wait: bool = True) -> Any:
 def _over(left: IndicatorBase, right: IndicatorBase) -> IndicatorResult:
     divisor = right._value
     if not divisor:
-        return IndicatorResult(0.0, IndicatorStatus.MATH_ERROR)
+        return IndicatorResult(ZERO, IndicatorStatus.MATH_ERROR)
     return IndicatorResult(left._value / divisor)
 
 

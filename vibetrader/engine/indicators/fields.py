@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from vibetrader.engine.data.bars import IBaseDataBar, QuoteBar, Tick, TradeBar
+from vibetrader.engine.data.exact import exact_field, exact_value, net_bar
 from vibetrader.engine.naming import to_pascal
+from vibetrader.engine.netdecimal import NetDecimal
 
 
 class FieldSelector:
@@ -15,47 +17,58 @@ class FieldSelector:
     __slots__ = ("_function", "name", "wants")
     __clr_name__ = "System.Func[IBaseData,Decimal]"
 
-    def __init__(self, name: str, function: Callable[[Any], float], wants: type | None = None) -> None:
+    def __init__(self, name: str, function: Callable[[Any], NetDecimal], wants: type | None = None) -> None:
         self.name = name
         self._function = function
         self.wants = wants
 
-    def __call__(self, data: Any) -> float:
+    def exact(self, data: Any) -> NetDecimal:
+        """The value with all digits."""
         return self._function(data)
+
+    def __call__(self, data: Any) -> float:
+        return float(self._function(data))
 
     def invoke(self, data: Any) -> float:
         """The value, LEAN's way of calling it."""
-        return self._function(data)
+        return self(data)
 
     Invoke = invoke
 
 
-def _bar(function: Callable[[Any], float]) -> Callable[[Any], float]:
-    return lambda data: function(data) if isinstance(data, IBaseDataBar) else float(data.value)
+def selected(selector: Any, data: Any) -> NetDecimal:
+    """What a selector (one of LEAN's, a user's or none) takes from a data point."""
+    if selector is None:
+        return exact_value(data)
+    return selector.exact(data) if isinstance(selector, FieldSelector) else NetDecimal.of(float(selector(data)))
 
 
-def _quote(side: str, part: str) -> Callable[[Any], float]:
-    def select(data: Any) -> float:
+def _bar(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda data: function(net_bar(data)) if isinstance(data, IBaseDataBar) else exact_value(data)
+
+
+def _quote(side: str, part: str) -> Callable[[Any], NetDecimal]:
+    def select(data: Any) -> NetDecimal:
         if isinstance(data, QuoteBar):
-            return float(getattr(getattr(data, side), part))
-        return float(data.value)
+            return NetDecimal.of(getattr(getattr(data, side), part))
+        return exact_value(data)
 
     return select
 
 
-def _price(side: str) -> Callable[[Any], float]:
-    def select(data: Any) -> float:
+def _price(side: str) -> Callable[[Any], NetDecimal]:
+    def select(data: Any) -> NetDecimal:
         if isinstance(data, Tick):
-            return float(getattr(data, f"{side}_price"))
-        return float(getattr(data, side).close) if isinstance(data, QuoteBar) else float(data.value)
+            return NetDecimal.of(getattr(data, f"{side}_price"))
+        return NetDecimal.of(getattr(data, side).close) if isinstance(data, QuoteBar) else exact_value(data)
 
     return select
 
 
-def _volume(data: Any) -> float:
+def _volume(data: Any) -> NetDecimal:
     if isinstance(data, TradeBar):
-        return data.volume
-    return float(data.quantity) if isinstance(data, Tick) else float(data.value)
+        return exact_field(data, "volume")
+    return NetDecimal.of(data.quantity) if isinstance(data, Tick) else exact_value(data)
 
 
 class Field:
@@ -64,7 +77,7 @@ class Field:
     OPEN = FieldSelector("open", _bar(lambda bar: bar.open))
     HIGH = FieldSelector("high", _bar(lambda bar: bar.high))
     LOW = FieldSelector("low", _bar(lambda bar: bar.low))
-    CLOSE = FieldSelector("close", lambda data: float(data.value))
+    CLOSE = FieldSelector("close", exact_value)
     AVERAGE = FieldSelector("average", _bar(lambda bar: (bar.open + bar.high + bar.low + bar.close) / 4))
     MEDIAN = FieldSelector("median", _bar(lambda bar: (bar.high + bar.low) / 2))
     TYPICAL = FieldSelector("typical", _bar(lambda bar: (bar.high + bar.low + bar.close) / 3))

@@ -13,8 +13,9 @@ from vibetrader.engine.data.symbol import Symbol
 from vibetrader.engine.indicators.averages import ExponentialMovingAverage
 from vibetrader.engine.indicators.base import BAR, BarIndicator, Output, TradeBarIndicator, number_text
 from vibetrader.engine.indicators.kinds import CorrelationType
-from vibetrader.engine.indicators.statistical import as_rate_model, rate_on
+from vibetrader.engine.indicators.statistical import as_rate_model, rate_on, sample_variance
 from vibetrader.engine.indicators.windows import Maximum, Minimum, RateOfChange
+from vibetrader.engine.netdecimal import ZERO, NetDecimal
 from vibetrader.engine.timekeeping import DAY, HOUR, MINUTE, SECOND, TimeZone, zone
 
 #: Zone of a symbol's exchange; the engine sets it, so that bars of different zones meet.
@@ -27,8 +28,8 @@ class _Series:
     def __init__(self, symbol: Symbol, period: int) -> None:
         self.zone = exchange_zone(symbol)
         self.period = period
-        self.closes: deque[float] = deque(maxlen=period)
-        self.current: float | None = None
+        self.closes: deque[Any] = deque(maxlen=period)
+        self.current: Any = None
         self.end = 0
 
     def reset(self) -> None:
@@ -51,12 +52,12 @@ class DualSymbolIndicator(BarIndicator):
         self.warm_up_period = period + (1 if different else 0)
 
     def _clear(self) -> None:
-        self._last = 0.0
+        self._last: Any = ZERO
         self._unit = 1
         for series in self._series.values():
             series.reset()
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         series = self._series.get(x.symbol)
         if series is None:
             names = ", ".join(str(symbol) for symbol in self._series)
@@ -79,7 +80,7 @@ class DualSymbolIndicator(BarIndicator):
             self._last = self._join()
         return self._last
 
-    def _join(self) -> float:
+    def _join(self) -> Any:
         raise NotImplementedError
 
 
@@ -87,8 +88,14 @@ def _covariance(xs: deque[float], ys: deque[float]) -> float:
     count = len(xs)
     if count < 2:
         return nan
-    mean_x, mean_y = sum(xs) / count, sum(ys) / count
-    return sum([(x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True)]) / (count - 1)
+    # Math.NET: one pass with running means, over windows that are newest first
+    mean_x = mean_y = comoment = 0.0
+    for n, (x, y) in enumerate(zip(reversed(xs), reversed(ys), strict=True), 1):
+        mean_y_before = mean_y
+        mean_x += (x - mean_x) / n
+        mean_y += (y - mean_y) / n
+        comoment += (x - mean_x) * (y - mean_y_before)
+    return comoment / (count - 1)
 
 
 class _Returns(DualSymbolIndicator):
@@ -113,14 +120,14 @@ class _Returns(DualSymbolIndicator):
     def _ready(self) -> bool:
         return len(self._target_returns) == self._length and len(self._reference_returns) == self._length
 
-    def _join(self) -> float:
+    def _join(self) -> Any:
         for series, returns in ((self._target, self._target_returns), (self._reference, self._reference_returns)):
             if series.full():
                 old, new = series.closes
-                returns.append((new / old if old else 0.0) - 1)
+                returns.append(float((new / old if old else ZERO) - 1))
         return self._from_returns()
 
-    def _from_returns(self) -> float:
+    def _from_returns(self) -> Any:
         raise NotImplementedError
 
 
@@ -138,8 +145,8 @@ class Beta(_Returns):
     def _setup(self, target_symbol: Symbol, reference_symbol: Symbol, period: int) -> None:
         self._begin_returns(target_symbol, reference_symbol, period)
 
-    def _from_returns(self) -> float:
-        variance = _covariance(self._reference_returns, self._reference_returns)
+    def _from_returns(self) -> Any:
+        variance = sample_variance(list(reversed(self._reference_returns)))
         covariance = _covariance(self._target_returns, self._reference_returns)
         return (0.0 if isnan(covariance) else covariance) / (1.0 if isnan(variance) or not variance else variance)
 
@@ -158,7 +165,7 @@ class Covariance(_Returns):
     def _setup(self, target_symbol: Symbol, reference_symbol: Symbol, period: int) -> None:
         self._begin_returns(target_symbol, reference_symbol, period)
 
-    def _from_returns(self) -> float:
+    def _from_returns(self) -> Any:
         covariance = _covariance(self._target_returns, self._reference_returns)
         return 0.0 if isnan(covariance) else covariance
 
@@ -187,15 +194,22 @@ class Correlation(DualSymbolIndicator):
     def _ready(self) -> bool:
         return self._target.full() and self._reference.full()
 
-    def _join(self) -> float:
-        xs, ys = list(self._target.closes), list(self._reference.closes)
+    def _join(self) -> Any:
+        xs = [float(close) for close in reversed(self._target.closes)]
+        ys = [float(close) for close in reversed(self._reference.closes)]
         if self._type == CorrelationType.SPEARMAN:
             xs, ys = _ranks(xs), _ranks(ys)
-        count = len(xs)
-        mean_x, mean_y = sum(xs) / count, sum(ys) / count
-        sxy = sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True))
-        sxx, syy = sum((x - mean_x) ** 2 for x in xs), sum((y - mean_y) ** 2 for y in ys)
-        return sxy / sqrt(sxx) / sqrt(syy) if sxx and syy else 0.0
+        # Math.NET: one pass with running means
+        mean_x = mean_y = sxy = sxx = syy = 0.0
+        for n, (x, y) in enumerate(zip(xs, ys, strict=True), 1):
+            dx, dy = x - mean_x, y - mean_y
+            step_x, step_y = dx / n, dy / n
+            mean_x += step_x
+            mean_y += step_y
+            sxx += step_x * dx * (n - 1)
+            syy += step_y * dy * (n - 1)
+            sxy += (dx * dy * (n - 1)) / n
+        return sxy / sqrt(sxx * syy) if sxx and syy else ZERO
 
 
 def _ranks(values: list[float]) -> list[float]:
@@ -258,12 +272,12 @@ class Alpha(BarIndicator):
         self._clear()
 
     def _clear(self) -> None:
-        self._alpha = 0.0
+        self._alpha: Any = ZERO
 
     def _ready(self) -> bool:
         return bool(self._beta._ready() and all(change._ready() for change in self._changes.values()))
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         change = self._changes.get(x.symbol)
         if change is None:
             raise clr.ArgumentException(f"The input symbol {x.symbol} is not the target or reference symbol.")
@@ -271,10 +285,10 @@ class Alpha(BarIndicator):
         self._beta._accept(x, end, x.symbol)
         target, reference = self._changes.values()
         if target._samples == reference._samples > 0:
-            self._alpha = 0.0
+            self._alpha = ZERO
             if self._ready():
                 mean, market = target._value / self._period, reference._value / self._period
-                rate = rate_on(self._model, target._end)
+                rate = NetDecimal.of(rate_on(self._model, target._end))
                 self._alpha = mean - (rate + self._beta._value * (market - rate))
         return self._alpha
 
@@ -311,7 +325,7 @@ class AdvanceDeclineIndicator(TradeBarIndicator):
     def _ready(self) -> bool:
         return bool(self._before)
 
-    def _compute(self, x: Any, end: int) -> float | None:
+    def _compute(self, x: Any, end: int) -> Any:
         self._enqueue(x)
         if not self._before or any(bar is None for bar in self._now.values()):
             return None
@@ -338,10 +352,10 @@ class AdvanceDeclineIndicator(TradeBarIndicator):
             self._now[x.symbol] = x
             self._time = x.start_ns
 
-    def _sub_value(self, bars: list[Any]) -> float:
-        return float(len(bars))
+    def _sub_value(self, bars: list[Any]) -> Any:
+        return NetDecimal.of(len(bars))
 
-    def _main(self, advance: float, decline: float) -> float:
+    def _main(self, advance: Any, decline: Any) -> Any:
         return advance / decline if decline else advance
 
 
@@ -350,7 +364,7 @@ class AdvanceDeclineDifference(AdvanceDeclineIndicator):
 
     constructors = ('name: str = "A/D Difference"',)
 
-    def _main(self, advance: float, decline: float) -> float:
+    def _main(self, advance: Any, decline: Any) -> Any:
         return advance - decline
 
 
@@ -365,8 +379,8 @@ class AdvanceDeclineVolumeRatio(AdvanceDeclineIndicator):
 
     constructors = ('name: str = "A/D Volume Rate"',)
 
-    def _sub_value(self, bars: list[Any]) -> float:
-        return float(sum(bar.volume for bar in bars))
+    def _sub_value(self, bars: list[Any]) -> Any:
+        return sum((bar.volume for bar in bars), ZERO)
 
 
 class ArmsIndex(TradeBarIndicator):
@@ -380,12 +394,12 @@ class ArmsIndex(TradeBarIndicator):
         self._sub("adv_ratio", AdvanceDeclineVolumeRatio(self.name + "_A/D Volume Ratio"))
 
     def _clear(self) -> None:
-        self._arms = 0.0
+        self._arms: Any = ZERO
 
     def _ready(self) -> bool:
         return bool(self.ad_ratio._ready() and self.adv_ratio._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         updates = self.ad_ratio._updates, self.adv_ratio._updates
         ratio, volumes = self.ad_ratio.step(x, end), self.adv_ratio.step(x, end)
         both = self.ad_ratio._updates > updates[0] and self.adv_ratio._updates > updates[1]
@@ -423,12 +437,12 @@ class McClellanOscillator(TradeBarIndicator):
         self.warm_up_period = slow_period + 2
 
     def _clear(self) -> None:
-        self._delta = 0.0
+        self._delta: Any = ZERO
 
     def _ready(self) -> bool:
         return bool(self.ema_slow._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         before = self.ad_difference._updates
         difference = self.ad_difference.step(x, end)
         if self.ad_difference._updates > before and self.ad_difference._ready():
@@ -454,17 +468,18 @@ class McClellanSummationIndex(TradeBarIndicator):
         # LEAN gives the oscillator no name of its own
         self._sub("mc_clellan_oscillator", McClellanOscillator(fast_period, slow_period))
         self.warm_up_period = self.mc_clellan_oscillator.warm_up_period
-        self._sum, self._sum_end = 0.0, self._end
+        self._sum: Any = ZERO
+        self._sum_end = self._end
 
     def _ready(self) -> bool:
         return bool(self.mc_clellan_oscillator._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         value = self.mc_clellan_oscillator.step(x, end)
         if end != self._sum_end:
             self._sum_end = end
             self._sum += value
-        return float(self._sum + value)
+        return self._sum + value
 
     def add(self, asset: Symbol) -> None:
         """Take an asset in."""
@@ -522,20 +537,20 @@ class NewHighsNewLows(BarIndicator):
     def _ready(self) -> bool:
         return bool(self._assets) and all(asset.high._ready() for asset in self._assets.values())
 
-    def _compute(self, x: Any, end: int) -> float | None:
+    def _compute(self, x: Any, end: int) -> Any:
         self._enqueue(x)
         if any(asset.bar is None for asset in self._assets.values()) or not self._ready():
             return None
         assets = self._assets.values()
         self._highs = [asset.bar for asset in assets if asset.bar.high > asset.high._value]
         self._lows = [asset.bar for asset in assets if asset.bar.low < asset.low._value]
-        highs, lows = len(self._highs), len(self._lows)
-        self.difference._accept(float(highs - lows), end, EMPTY_SYMBOL)
-        self.ratio._accept(highs / lows if lows else float(highs), end, EMPTY_SYMBOL)
+        highs, lows = NetDecimal.of(len(self._highs)), NetDecimal.of(len(self._lows))
+        self.difference._accept(highs - lows, end, EMPTY_SYMBOL)
+        self.ratio._accept(highs / lows if lows else highs, end, EMPTY_SYMBOL)
         return self._main(end)
 
-    def _main(self, end: int) -> float:
-        return float(self.difference._value)
+    def _main(self, end: int) -> Any:
+        return self.difference._value
 
     def _enqueue(self, x: Any) -> None:
         asset = self._assets.get(x.symbol)
@@ -563,6 +578,7 @@ class NewHighsNewLowsVolume(NewHighsNewLows):
         super()._setup(period)
         self._sub("volume_ratio", Output(self.name + "_VolumeRatio", self._ready, BAR))
 
-    def _main(self, end: int) -> float:
-        highs, lows = sum(bar.volume for bar in self._highs), sum(bar.volume for bar in self._lows)
-        return float(self.volume_ratio.step(highs / lows if lows else float(highs), end))
+    def _main(self, end: int) -> Any:
+        highs = sum((bar.volume for bar in self._highs), ZERO)
+        lows = sum((bar.volume for bar in self._lows), ZERO)
+        return self.volume_ratio.step(highs / lows if lows else highs, end)

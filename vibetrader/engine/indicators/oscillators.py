@@ -27,6 +27,11 @@ from vibetrader.engine.indicators.windows import (
     SimpleMovingAverage,
     Sum,
 )
+from vibetrader.engine.netdecimal import ZERO, NetDecimal
+
+_HUNDRED = NetDecimal.of(100)
+#: Below it ten places are all zero.
+_TINY = NetDecimal.of("0.00000000001")
 
 
 class RelativeStrengthIndex(Indicator):
@@ -43,23 +48,28 @@ class RelativeStrengthIndex(Indicator):
         self.warm_up_period = period + 1
 
     def _clear(self) -> None:
-        self._last: float | None = None
+        self._last: Any = None
 
     def _ready(self) -> bool:
         return bool(self.average_gain._ready() and self.average_loss._ready())
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         last = self._last
         self._last = x
         if last is not None:
             change = x - last
-            self.average_gain._accept(change if change >= 0 else 0.0, end, EMPTY_SYMBOL)
-            self.average_loss._accept(-change if change < 0 else 0.0, end, EMPTY_SYMBOL)
-        loss, gain = max(self.average_loss._value, 0.0), max(self.average_gain._value, 0.0)
-        # LEAN rounds the loss to ten decimals: below 0.00000000005 there is no loss
-        if loss <= 5e-11:
-            return 100.0
-        return float(100 - 100 / (1 + gain / loss))
+            if change >= 0:
+                self.average_gain._accept(change, end, EMPTY_SYMBOL)
+                self.average_loss._accept(ZERO, end, EMPTY_SYMBOL)
+            else:
+                self.average_gain._accept(ZERO, end, EMPTY_SYMBOL)
+                self.average_loss._accept(last - x, end, EMPTY_SYMBOL)
+        loss, gain = self.average_loss._value, self.average_gain._value
+        if loss < _TINY or not round(loss, 10):
+            return _HUNDRED
+        if gain < ZERO:
+            gain = ZERO
+        return _HUNDRED - _HUNDRED / (1 + gain / loss)
 
 
 class MovingAverageConvergenceDivergence(Indicator):
@@ -85,11 +95,11 @@ class MovingAverageConvergenceDivergence(Indicator):
     def _ready(self) -> bool:
         return bool(self.signal._ready())
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         fast, slow, signal = self.fast, self.slow, self.signal
         fast._accept(x, end, EMPTY_SYMBOL)
         slow._accept(x, end, EMPTY_SYMBOL)
-        value: float = fast._value - slow._value
+        value = fast._value - slow._value
         if fast._ready() and slow._ready():
             signal._accept(value, end, EMPTY_SYMBOL)
             if signal._ready():
@@ -119,10 +129,10 @@ class PercentagePriceOscillator(AbsolutePriceOscillator):
     )
     default_name = "PPO({fast_period},{slow_period})"
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         value = super()._compute(x, end)
         slow = self.slow._value
-        return float(100 * value / slow) if slow else 0.0
+        return 100 * value / slow if slow else 0.0
 
 
 class CoppockCurve(Indicator):
@@ -147,11 +157,11 @@ class CoppockCurve(Indicator):
     def _ready(self) -> bool:
         return bool(self._average._ready())
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         short, long = self._short.step(x, end), self._long.step(x, end)
         if not self._long._ready() or not self._short._ready():
             return 0.0
-        return float(self._average.step(short + long, end))
+        return self._average.step(short + long, end)
 
 
 class ConnorsRelativeStrengthIndex(Indicator):
@@ -170,14 +180,14 @@ class ConnorsRelativeStrengthIndex(Indicator):
         self.warm_up_period = max(self._look_back, rsi_period + 1, rsi_period_streak + 1)
 
     def _clear(self) -> None:
-        self._ratios: deque[float] = deque(maxlen=self._look_back)
+        self._ratios: deque[Any] = deque(maxlen=self._look_back)
         self._streak = 0
-        self._last: float | None = None
+        self._last: Any = None
 
     def _ready(self) -> bool:
         return bool(self._rsi._ready() and self._streak_rsi._ready() and len(self._ratios) == self._look_back)
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         strength = self._rsi.step(x, end)
         last = self._last
         if last is not None:
@@ -185,16 +195,16 @@ class ConnorsRelativeStrengthIndex(Indicator):
             if (self._streak > 0 > change) or (self._streak < 0 < change):
                 self._streak = 0
             self._streak += (change > 0) - (change < 0)
-        streak = self._streak_rsi.step(float(self._streak), end)
+        streak = self._streak_rsi.step(NetDecimal.of(self._streak), end)
         self._last = x
         if not last:
-            self._ratios.append(0.0)
-            return 0.0
-        ratio, magnitude = (x - last) / last, 0.0
+            self._ratios.append(ZERO)
+            return ZERO
+        ratio, magnitude = (x - last) / last, ZERO
         if len(self._ratios) == self._look_back:
-            magnitude = 100 * sum(1 for item in self._ratios if item < ratio) / len(self._ratios)
+            magnitude = NetDecimal.of(100 * sum(1 for item in self._ratios if item < ratio)) / len(self._ratios)
         self._ratios.append(ratio)
-        return float(strength + streak + magnitude) / 3 if self._ready() else 0.0
+        return (strength + streak + magnitude) / 3 if self._ready() else 0.0
 
 
 class DerivativeOscillator(Indicator):
@@ -225,12 +235,12 @@ class DerivativeOscillator(Indicator):
     def _ready(self) -> bool:
         return bool(self._chain[3]._ready())
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         for link in self._chain:
             x = link.step(x, end)
             if not link._ready():
                 return 0.0
-        return float(self._chain[2]._value - self._chain[3]._value)
+        return self._chain[2]._value - self._chain[3]._value
 
 
 class DetrendedPriceOscillator(Indicator):
@@ -247,8 +257,8 @@ class DetrendedPriceOscillator(Indicator):
     def _ready(self) -> bool:
         return bool(self._average._ready() and self._lag._ready())
 
-    def _compute(self, x: float, end: int) -> float:
-        return float(self._lag.step(x, end) - self._average.step(x, end))
+    def _compute(self, x: Any, end: int) -> Any:
+        return self._lag.step(x, end) - self._average.step(x, end)
 
 
 class KnowSureThing(Indicator):
@@ -281,14 +291,15 @@ class KnowSureThing(Indicator):
     def _ready(self) -> bool:
         return all(average._ready() for average in self._averages) and bool(self.signal_line._ready())
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         for rate, average in zip(self._rates, self._averages, strict=True):
             value = rate.step(x, end)
             if rate._ready():
                 average.step(100 * value, end)
-        total = sum(weight * average._value for weight, average in enumerate(self._averages, 1))
+        one, two, three, four = (average._value for average in self._averages)
+        total = one + 2 * two + 3 * three + 4 * four
         self.signal_line.step(total, end)
-        return float(total) if self.signal_line._ready() else 0.0
+        return total if self.signal_line._ready() else 0.0
 
 
 class TrueStrengthIndex(Indicator):
@@ -312,12 +323,13 @@ class TrueStrengthIndex(Indicator):
         self.warm_up_period = long_term_period + short_term_period
 
     def _clear(self) -> None:
-        self._last = self._tsi = 0.0
+        self._last: Any = ZERO
+        self._tsi: Any = ZERO
 
     def _ready(self) -> bool:
         return bool(self._samples >= self.warm_up_period)
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         if self._samples == 1:
             self._last = x
             return 0.0
@@ -347,12 +359,12 @@ class Trix(Indicator):
     def _ready(self) -> bool:
         return bool(self._rate._ready())
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         for link in self._chain:
             x = link.step(x, end)
             if not link._ready():
-                return float(self._rate._value)
-        return float(self._rate.step(x, end))
+                return self._rate._value
+        return self._rate.step(x, end)
 
 
 class StochasticRelativeStrengthIndex(Indicator):
@@ -380,18 +392,18 @@ class StochasticRelativeStrengthIndex(Indicator):
         self.warm_up_period = rsi_period + stoch_period + max(k_smoothing_period, d_smoothing_period)
 
     def _clear(self) -> None:
-        self._recent: deque[float] = deque(maxlen=self._stoch_period)
+        self._recent: deque[Any] = deque(maxlen=self._stoch_period)
 
     def _ready(self) -> bool:
         return bool(self._samples >= self.warm_up_period)
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         strength = self._rsi.step(x, end)
         self._recent.append(strength)
         if len(self._recent) < self._stoch_period:
             return 0.0
         high, low = max(self._recent), min(self._recent)
-        k = 100 * (strength - low) / (high - low) if high != low else 100.0
+        k = 100 * (strength - low) / (high - low) if high != low else _HUNDRED
         self.d.step(self.k.step(k, end), end)
         return x
 
@@ -416,14 +428,14 @@ class SchaffTrendCycle(Indicator):
     def _ready(self) -> bool:
         return bool(self._macd._ready())
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         value = self._macd.step(x, end)
         d = self._d.step(_place(value, self._high.step(value, end), self._low.step(value, end)), end)
-        return float(self._pff.step(_place(d, self._high_d.step(d, end), self._low_d.step(d, end)), end))
+        return self._pff.step(_place(d, self._high_d.step(d, end), self._low_d.step(d, end)), end)
 
 
-def _place(value: float, high: float, low: float) -> float:
-    return (value - low) / (high - low) * 100 if high > low else 0.0
+def _place(value: Any, high: Any, low: Any) -> Any:
+    return (value - low) / (high - low) * 100 if high > low else ZERO
 
 
 class Stochastic(BarIndicator):
@@ -444,9 +456,9 @@ class Stochastic(BarIndicator):
     def _ready(self) -> bool:
         return bool(self._high._ready() and self._sum_k._ready() and self._sum_d._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         high, low = self._high.step(x.high, end), self._low.step(x.low, end)
-        fast = k = d = 0.0
+        fast = k = d = ZERO
         if self._high._ready() and high != low:
             fast = (x.close - low) / (high - low)
             self._sum_k.step(fast, end)
@@ -476,7 +488,7 @@ class PremierStochasticOscillator(BarIndicator):
     def _ready(self) -> bool:
         return bool(self._second._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         fast = self._stochastic.step(x, end)
         if not self._stochastic.fast_stoch._ready():
             return 0.0
@@ -486,7 +498,7 @@ class PremierStochasticOscillator(BarIndicator):
         smooth = self._second.step(smooth, end)
         if not self._second._ready():
             return 0.0
-        power = exp(smooth)
+        power = NetDecimal.cast(exp(smooth))
         return (power - 1) / (power + 1)
 
 
@@ -504,11 +516,11 @@ class WilliamsPercentR(BarIndicator):
     def _ready(self) -> bool:
         return bool(self.maximum._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         low, high = self.minimum.step(x.low, end), self.maximum.step(x.high, end)
         if not self._ready() or high == low:
             return 0.0
-        return float(-100 * (high - x.close) / (high - low))
+        return -100 * (high - x.close) / (high - low)
 
 
 class CommodityChannelIndex(BarIndicator):
@@ -527,14 +539,11 @@ class CommodityChannelIndex(BarIndicator):
     def _ready(self) -> bool:
         return bool(self.typical_price_average._ready() and self.typical_price_mean_deviation._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         typical = (x.high + x.low + x.close) / 3
         average = self.typical_price_average.step(typical, end)
         deviation = 0.015 * self.typical_price_mean_deviation.step(typical, end)
-        # the float mean of equal prices may miss them by an ulp, where LEAN's decimal has no deviation
-        if deviation <= 1e-15 * abs(typical):
-            return 0.0
-        return float((typical - average) / deviation)
+        return (typical - average) / deviation if deviation else ZERO
 
 
 class FisherTransform(BarIndicator):
@@ -553,18 +562,18 @@ class FisherTransform(BarIndicator):
     def _ready(self) -> bool:
         return bool(self._high._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         price = (x.low + x.high) / 2
         low, high = self._low.step(price, end), self._high.step(price, end)
         if not self._ready():
             return 0.0
         inner = y = 0.0
         if low != high:
-            inner = 0.33 * 2 * ((price - low) / (high - low) - 0.5) + (1 - 0.33) * self._last
+            inner = 0.33 * 2 * (float((price - low) / (high - low)) - 0.5) + (1 - 0.33) * self._last
             cut = min(max(inner, -0.999), 0.999)
             y = 0.5 * log((1 + cut) / (1 - cut))
         self._last = inner
-        return y + 0.5 * self._value
+        return NetDecimal.cast(y) + 0.5 * self._value
 
 
 class AwesomeOscillator(BarIndicator):
@@ -581,10 +590,10 @@ class AwesomeOscillator(BarIndicator):
     def _ready(self) -> bool:
         return bool(self.slow_ao._ready() and self.fast_ao._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         middle = (x.high + x.low) / 2
         slow, fast = self.slow_ao.step(middle, end), self.fast_ao.step(middle, end)
-        return float(fast - slow) if self._ready() else 0.0
+        return fast - slow if self._ready() else 0.0
 
 
 class UltimateOscillator(BarIndicator):
@@ -602,14 +611,14 @@ class UltimateOscillator(BarIndicator):
         self.warm_up_period = self._period + 1
 
     def _clear(self) -> None:
-        self._last = 0.0
+        self._last: Any = ZERO
         self._pressures = [RollingSum(period) for period in self._periods]
         self._ranges = [RollingSum(period) for period in self._periods]
 
     def _ready(self) -> bool:
         return self._samples > self._period
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         span = self._range.step(x, end)
         last, self._last = self._last, x.close
         if self._samples == 1:
@@ -632,12 +641,12 @@ class RelativeVigorIndexSignal(Indicator):
     warm_up_period = 3
 
     def _clear(self) -> None:
-        self._last: list[float] = []
+        self._last: list[Any] = []
 
     def _ready(self) -> bool:
         return len(self._last) >= 3
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         last = self._last
         if len(last) < 3:
             last.insert(0, x)
@@ -662,20 +671,20 @@ class RelativeVigorIndex(BarIndicator):
         self._sub("signal", RelativeVigorIndexSignal(self.name + "_S"))
 
     def _clear(self) -> None:
-        self._last: list[tuple[float, float]] = []
+        self._last: list[tuple[Any, Any]] = []
 
     def _ready(self) -> bool:
         return bool(self._closes._ready() and self._ranges._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         now, last = (x.close - x.open, x.high - x.low), self._last
-        value = 0.0
+        value: Any = ZERO
         if len(last) == 3:
             (b, f), (c, g), (d, h) = last
             close = self._closes.step((now[0] + 2 * (b + c) + d) / 6, end)
             span = self._ranges.step((now[1] + 2 * (f + g) + h) / 6, end)
             if self._ready():
-                value = close / span if span else 0.0
+                value = close / span if span else ZERO
                 self.signal.step(value, end)
         self._last = [now, *last[:2]]
         return value
@@ -700,20 +709,21 @@ class WaveTrendOscillator(BarIndicator):
     def _ready(self) -> bool:
         return bool(self.signal._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         typical = (x.high + x.low + x.close) / 3
         average = self.channel_average.step(typical, end)
         if not self.channel_average._ready():
             return 0.0
         deviation = self.channel_deviation.step(abs(typical - average), end)
         if not self.channel_deviation._ready():
-            return 0.0
-        if not deviation:
+            return ZERO
+        weighted = 0.015 * deviation
+        if not weighted:
             return self._value
-        index = self.channel_index_average.step((typical - average) / (0.015 * deviation), end)
+        index = self.channel_index_average.step((typical - average) / weighted, end)
         if self.channel_index_average._ready():
             self.signal.step(index, end)
-        return float(index)
+        return index
 
 
 class BalanceOfPower(BarIndicator):
@@ -726,9 +736,9 @@ class BalanceOfPower(BarIndicator):
     def _ready(self) -> bool:
         return self._samples > 0
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         span = x.high - x.low
-        return float((x.close - x.open) / span) if span > 0 else 0.0
+        return (x.close - x.open) / span if span > 0 else 0.0
 
 
 class InternalBarStrength(BarIndicator):
@@ -741,8 +751,8 @@ class InternalBarStrength(BarIndicator):
     def _ready(self) -> bool:
         return self._samples > 0
 
-    def _compute(self, x: Any, end: int) -> float:
-        return 0.5 if x.high == x.low else float((x.close - x.low) / (x.high - x.low))
+    def _compute(self, x: Any, end: int) -> Any:
+        return 0.5 if x.high == x.low else (x.close - x.low) / (x.high - x.low)
 
 
 class DeMarkerIndicator(BarIndicator):
@@ -756,15 +766,16 @@ class DeMarkerIndicator(BarIndicator):
         self.warm_up_period = period
 
     def _clear(self) -> None:
-        self._high = self._low = 0.0
+        self._high: Any = ZERO
+        self._low: Any = ZERO
 
     def _ready(self) -> bool:
         return bool(self._up._ready() and self._down._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         first = self._samples == 1
-        up = self._up.step(0.0 if first else max(x.high - self._high, 0.0), end)
-        down = self._down.step(0.0 if first else max(self._low - x.low, 0.0), end)
+        up = self._up.step(ZERO if first else max(x.high - self._high, ZERO), end)
+        down = self._down.step(ZERO if first else max(self._low - x.low, ZERO), end)
         self._high, self._low = x.high, x.low
         total = up + down
-        return float(up / total) if self._ready() and total > 0 else 0.0
+        return up / total if self._ready() and total > 0 else 0.0

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from itertools import pairwise
-from math import log, sqrt
+from math import log, nan, sqrt
 from statistics import NormalDist
 from typing import Any, ClassVar, Protocol
 
 from vibetrader.engine import clr
 from vibetrader.engine.indicators import base
 from vibetrader.engine.indicators.base import Indicator, Output, WindowIndicator, number_text
-from vibetrader.engine.indicators.windows import RateOfChange, SimpleMovingAverage, StandardDeviation
+from vibetrader.engine.indicators.windows import RateOfChange, SimpleMovingAverage, StandardDeviation, plain_sum
+from vibetrader.engine.netdecimal import ZERO, NetDecimal
 from vibetrader.engine.rolling import RollingWindow
 from vibetrader.engine.timekeeping import to_datetime
 
@@ -49,6 +50,18 @@ def rate_on(model: Any, ns: int) -> float:
     return float(ask(to_datetime(ns)))
 
 
+def sample_variance(values: list[float]) -> float:
+    """Variance of a sample in one pass, as Math.NET computes it; NaN for less than two values."""
+    if len(values) < 2:
+        return nan
+    total, squares = values[0], 0.0
+    for count, value in enumerate(values[1:], 2):
+        total += value
+        gap = count * value - total
+        squares += gap * gap / (count * (count - 1))
+    return squares / (len(values) - 1)
+
+
 class SharpeRatio(Indicator):
     """LEAN: Indicators/SharpeRatio.cs."""
 
@@ -83,9 +96,9 @@ class SharpeRatio(Indicator):
     def _ready(self) -> bool:
         return bool(self.ratio._samples > self._period)
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         symbol = self._in_symbol
-        rate = rate_on(self._model, end)
+        rate = NetDecimal.of(rate_on(self._model, end))
         self.risk_free_rate.set(rate, end, symbol)
         change = self.rate_of_change.step(x, end)
         # LEAN: the average and the deviation wait for the rate of change to be ready
@@ -93,10 +106,10 @@ class SharpeRatio(Indicator):
             numerator, divisor = self._mean.step(change, end) - rate, self._divisor(change, end)
             self.numerator.set(numerator, end, symbol)
             self.ratio.set(numerator / divisor if divisor else None, end, symbol)
-        return float(self.ratio._value)
+        return self.ratio._value
 
-    def _divisor(self, change: float, end: int) -> float:
-        return float(self._deviation.step(change, end))
+    def _divisor(self, change: Any, end: int) -> Any:
+        return self._deviation.step(change, end)
 
 
 class TargetDownsideDeviation(Indicator):
@@ -118,9 +131,9 @@ class TargetDownsideDeviation(Indicator):
     def _ready(self) -> bool:
         return bool(self._samples >= self.warm_up_period)
 
-    def _compute(self, x: float, end: int) -> float:
-        self._shortfalls.append(min(0.0, self._change.step(x, end) - self._target) ** 2)
-        return sqrt(sum(self._shortfalls) / len(self._shortfalls))
+    def _compute(self, x: Any, end: int) -> Any:
+        self._shortfalls.append(min(0.0, float(self._change.step(x, end)) - self._target) ** 2)
+        return sqrt(plain_sum(reversed(self._shortfalls)) / len(self._shortfalls))
 
 
 class SortinoRatio(SharpeRatio):
@@ -137,13 +150,13 @@ class SortinoRatio(SharpeRatio):
         self._downside = self._part(TargetDownsideDeviation(period, target))
         self._build(bound.get("name", f"SORTINO({period},{base.double_text(target)})"), period, target)
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         self._downside.step(x, end)
         return super()._compute(x, end)
 
-    def _divisor(self, change: float, end: int) -> float:
+    def _divisor(self, change: Any, end: int) -> Any:
         self._deviation.step(change, end)
-        return float(self._downside._value)
+        return self._downside._value
 
 
 class ValueAtRisk(WindowIndicator):
@@ -164,15 +177,17 @@ class ValueAtRisk(WindowIndicator):
     def _clear(self) -> None:
         self._returns: deque[float] = deque(maxlen=self.period)
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         returns = self._returns
-        returns.append(self._change.step(x, end))
-        count = len(returns)
-        if count < 2:
-            return 0.0
-        mean = sum(returns) / count
-        deviation = sqrt(sum([(item - mean) ** 2 for item in returns]) / (count - 1))
-        return float(mean + deviation * NormalDist().inv_cdf(1 - self._confidence))
+        returns.append(float(self._change.step(x, end)))
+        if len(returns) < 2:
+            return ZERO
+        newest_first = list(reversed(returns))
+        mean = 0.0
+        for count, item in enumerate(newest_first, 1):
+            mean += (item - mean) / count
+        deviation = sqrt(sample_variance(newest_first))
+        return mean + deviation * NormalDist().inv_cdf(1 - self._confidence)
 
 
 class HurstExponent(Indicator):
@@ -188,30 +203,36 @@ class HurstExponent(Indicator):
             )
         RollingWindow(period)  # refuses a bad period as LEAN does
         self.warm_up_period = self._period = period
-        self._lags = [(lag, log(lag)) for lag in range(2, max_lag + 1)]
-        self._sum_x = sum(x for _, x in self._lags)
-        self._sum_x2 = sum(x * x for _, x in self._lags)
+        self._lags = [(lag, NetDecimal.cast(log(lag))) for lag in range(2, max_lag + 1)]
+        self._sum_x = sum((x for _, x in self._lags), ZERO)
+        self._sum_x2 = sum((x * x for _, x in self._lags), ZERO)
 
     def _clear(self) -> None:
-        self._prices: deque[float] = deque(maxlen=self._period)
+        self._prices: deque[Any] = deque(maxlen=self._period)
 
     def _ready(self) -> bool:
         return self._samples >= self._period
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         self._prices.append(x)
         if not self._ready():
             return 0.0
         prices = list(self._prices)
-        sum_y = sum_xy = 0.0
+        sum_y: Any = ZERO
+        sum_xy: Any = ZERO
         for lag, log_lag in self._lags:
+            mean: Any = ZERO
+            squares: Any = ZERO
             changes = [old - new for old, new in zip(prices, prices[lag:], strict=False)]
+            for change in reversed(changes):
+                squares += change * change
+                mean += change
             if not changes:
                 continue
-            mean = sum(changes) / len(changes)
-            variance = sum([(change - mean) ** 2 for change in changes]) / len(changes)
-            if variance > 0:
-                tau = log(sqrt(variance))
+            mean /= len(changes)
+            deviation = sqrt(float(squares / len(changes) - mean * mean))
+            if deviation:
+                tau = NetDecimal.cast(log(deviation))
                 sum_y += tau
                 sum_xy += log_lag * tau
         n = len(self._lags)
@@ -255,8 +276,8 @@ class AutoRegressiveIntegratedMovingAverage(Indicator):
     def _ready(self) -> bool:
         return self._samples >= self._period
 
-    def _compute(self, x: float, end: int) -> float:
-        self._data.appendleft(x)
+    def _compute(self, x: Any, end: int) -> Any:
+        self._data.appendleft(float(x))
         if not self._ready():
             return 0.0
         _, difference, ma = self._orders

@@ -15,6 +15,7 @@ from vibetrader.engine.indicators.kinds import TomDemarkSequentialPhase as Phase
 from vibetrader.engine.indicators.volatility import AverageTrueRange, TrueRange
 from vibetrader.engine.indicators.windows import Delay, Identity, Maximum, Minimum, Sum
 from vibetrader.engine.naming import lean_names
+from vibetrader.engine.netdecimal import ZERO, NetDecimal
 from vibetrader.engine.rolling import RollingWindow
 
 
@@ -34,27 +35,29 @@ class AverageDirectionalIndex(BarIndicator):
 
     def _clear(self) -> None:
         self._last: Any = None
-        self._range = self._plus = self._minus = 0.0
+        self._range: Any = ZERO
+        self._plus: Any = ZERO
+        self._minus: Any = ZERO
 
     def _ready(self) -> bool:
         return bool(self._average._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         last, self._last = self._last, (x.high, x.low, x.close)
         period, samples = self._period, self._samples
         if last is not None:
             high, low, close = last
             up, down = x.high - high, low - x.low
+            span = max(x.high - x.low, abs(x.high - close), abs(x.low - close))
+            plus = up if x.high > high and up >= down else ZERO
+            minus = down if low > x.low and down > up else ZERO
             if samples > period + 1:
-                self._range -= self._range / period
-                self._plus -= self._plus / period
-                self._minus -= self._minus / period
-            self._range += max(x.high - x.low, abs(x.high - close), abs(x.low - close))
-            if up > 0 and up >= down:
-                self._plus += up
-            if down > 0 and down > up:
-                self._minus += down
-        plus = minus = 0.0
+                self._range = self._range + span - self._range / period
+                self._plus = self._plus + plus - self._plus / period
+                self._minus = self._minus + minus - self._minus / period
+            else:
+                self._range, self._plus, self._minus = self._range + span, self._plus + plus, self._minus + minus
+        plus = minus = ZERO
         if samples > period and self._range:
             plus, minus = 100 * self._plus / self._range, 100 * self._minus / self._range
         # LEAN hands these its own last point, so they carry the time of the bar before
@@ -63,7 +66,7 @@ class AverageDirectionalIndex(BarIndicator):
         total = plus + minus
         if not total:
             return 50.0
-        return float(self._average.step(100 * abs(plus - minus) / total, end))
+        return self._average.step(100 * abs(plus - minus) / total, end)
 
 
 class AverageDirectionalMovementIndexRating(BarIndicator):
@@ -78,16 +81,16 @@ class AverageDirectionalMovementIndexRating(BarIndicator):
         self._sub("adx", AverageDirectionalIndex(self.name + "_ADX", period))
 
     def _clear(self) -> None:
-        self._history: deque[float] = deque(maxlen=self._period)
+        self._history: deque[Any] = deque(maxlen=self._period)
 
     def _ready(self) -> bool:
         return len(self._history) >= self._period
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         value = self.adx.step(x, end)
         if self.adx._ready():
             self._history.append(value)
-        return float(value + self._history[0]) / 2 if self._ready() else 50.0
+        return (value + self._history[0]) / 2 if self._ready() else 50.0
 
 
 class AroonOscillator(BarIndicator):
@@ -107,11 +110,12 @@ class AroonOscillator(BarIndicator):
     def _ready(self) -> bool:
         return bool(self._high._ready() and self._low._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         self._high.step(x.high, end)
         self._low.step(x.low, end)
-        up = self.aroon_up.step(100 * (self._up - self._high._since) / self._up, end)
-        return float(up - self.aroon_down.step(100 * (self._down - self._low._since) / self._down, end))
+        up = self.aroon_up.step(NetDecimal.of(100 * (self._up - self._high._since)) / self._up, end)
+        down = NetDecimal.of(100 * (self._down - self._low._since)) / self._down
+        return up - self.aroon_down.step(down, end)
 
 
 class Vortex(BarIndicator):
@@ -134,7 +138,7 @@ class Vortex(BarIndicator):
     def _ready(self) -> bool:
         return self._samples >= self._period
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         span = self._ranges.step(self._range.step(x, end), end)
         last, self._last = self._last, (x.high, x.low)
         if last is not None:
@@ -142,7 +146,7 @@ class Vortex(BarIndicator):
             self.plus_vortex.set(plus / span if span else None, end, EMPTY_SYMBOL)
             minus = self._minuses.step(abs(x.low - last[0]), end)
             self.minus_vortex.set(minus / span if span else None, end, EMPTY_SYMBOL)
-        return float(self.plus_vortex._value + self.minus_vortex._value) / 2 if self._ready() else 0.0
+        return (self.plus_vortex._value + self.minus_vortex._value) / 2 if self._ready() else 0.0
 
 
 class ParabolicStopAndReverseExtended(BarIndicator):
@@ -170,23 +174,26 @@ class ParabolicStopAndReverseExtended(BarIndicator):
         af_increment_long: float,
         af_max_long: float,
     ) -> None:
-        self._start, self._offset = sar_start, offset_on_reverse
-        self._short_factors = (af_start_short, af_increment_short, af_max_short)
-        self._long_factors = (af_start_long, af_increment_long, af_max_long)
+        of = NetDecimal.of
+        self._start, self._offset = of(sar_start), of(offset_on_reverse)
+        self._short_factors = (of(af_start_short), of(af_increment_short), of(af_max_short))
+        self._long_factors = (of(af_start_long), of(af_increment_long), of(af_max_long))
 
     def _clear(self) -> None:
         self._last: Any = None
         self._long = False
-        self._sar = self._extreme = 0.0
-        self._af_short, self._af_long = self._short_factors[0], self._long_factors[0]
+        self._sar: Any = ZERO
+        self._extreme: Any = ZERO
+        self._af_short: Any = self._short_factors[0]
+        self._af_long: Any = self._long_factors[0]
 
     def _ready(self) -> bool:
         return self._samples >= 2
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         last, self._last = self._last, x
         if self._samples == 1:
-            return float(self._start or x.close)
+            return self._start or x.close
         if self._samples == 2:
             self._begin_trend(x, last)
             # LEAN takes the bar itself for the one before when it starts
@@ -202,36 +209,38 @@ class ParabolicStopAndReverseExtended(BarIndicator):
             self._sar = last.low if self._long else last.high
         self._extreme = x.high if self._long else x.low
 
-    def _trend(self, x: Any, last: Any) -> float:
+    def _trend(self, x: Any, last: Any) -> Any:
         if self._long:
             if x.low <= self._sar:
                 self._long = False
                 self._sar = max(self._extreme, last.high, x.high)
-                self._sar += self._sar * self._offset
+                if self._offset:
+                    self._sar += self._sar * self._offset
                 out = -self._sar
                 self._af_short, self._extreme = self._short_factors[0], x.low
                 self._sar = max(self._sar + self._af_short * (self._extreme - self._sar), last.high, x.high)
-                return float(out)
+                return out
             out = self._sar
             if x.high > self._extreme:
                 self._extreme = x.high
                 self._af_long = min(self._af_long + self._long_factors[1], self._long_factors[2])
             self._sar = min(self._sar + self._af_long * (self._extreme - self._sar), last.low, x.low)
-            return float(out)
+            return out
         if x.high >= self._sar:
             self._long = True
             self._sar = min(self._extreme, last.low, x.low)
-            self._sar -= self._sar * self._offset
+            if self._offset:
+                self._sar -= self._sar * self._offset
             out = self._sar
             self._af_long, self._extreme = self._long_factors[0], x.high
             self._sar = min(self._sar + self._af_long * (self._extreme - self._sar), last.low, x.low)
-            return float(out)
+            return out
         out = -self._sar
         if x.low < self._extreme:
             self._extreme = x.low
             self._af_short = min(self._af_short + self._short_factors[1], self._short_factors[2])
         self._sar = max(self._sar + self._af_short * (self._extreme - self._sar), last.high, x.high)
-        return float(out)
+        return out
 
 
 class ParabolicStopAndReverse(ParabolicStopAndReverseExtended):
@@ -243,7 +252,7 @@ class ParabolicStopAndReverse(ParabolicStopAndReverseExtended):
     def _setup(self, af_start: float, af_increment: float, af_max: float) -> None:  # type: ignore[override]  # LEAN's constructor differs
         super()._setup(0.0, 0.0, af_start, af_increment, af_max, af_start, af_increment, af_max)
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         return abs(super()._compute(x, end))
 
 
@@ -261,19 +270,21 @@ class SuperTrend(BarIndicator):
 
     def _setup(self, period: int, multiplier: float, moving_average_type: MovingAverageType) -> None:
         self.warm_up_period = period
-        self._multiplier = multiplier
+        self._multiplier = NetDecimal.of(multiplier)
         self._range = self._part(AverageTrueRange(period, moving_average_type))
-        self._bands = (0.0, 0.0, 0.0, 0.0)
+        self._bands: tuple[Any, ...] = (ZERO, ZERO, ZERO, ZERO)
 
     def _clear(self) -> None:
-        self._upper = self._lower = self._close = 0.0
-        self._last = -1.0
-        self._trend = 0.0
+        self._upper: Any = ZERO
+        self._lower: Any = ZERO
+        self._close: Any = ZERO
+        self._last: Any = NetDecimal.of(-1)
+        self._trend: Any = ZERO
 
     def _ready(self) -> bool:
         return bool(self._range._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         distance = self._multiplier * self._range.step(x, end)
         if not self._range._ready():
             self._close = x.close
@@ -288,7 +299,7 @@ class SuperTrend(BarIndicator):
             self._trend = lower if x.close >= lower else upper
         self._bands = (basic_upper, basic_lower, upper, lower)
         self._close, self._last, self._lower, self._upper = x.close, self._trend, lower, upper
-        return float(self._trend)
+        return self._trend
 
     @property
     def basic_upper_band(self) -> float:
@@ -361,7 +372,7 @@ class IchimokuKinkoHyo(BarIndicator):
     def _ready(self) -> bool:
         return bool(self.tenkan._ready() and self.kijun._ready() and self.senkou_a._ready() and self.senkou_b._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         high, low = self.tenkan_maximum.step(x.high, end), self.tenkan_minimum.step(x.low, end)
         tenkan = self.tenkan.step((high + low) / 2, end)
         tenkan_ready = self.tenkan_minimum._ready()
@@ -379,7 +390,7 @@ class IchimokuKinkoHyo(BarIndicator):
             high, low = self.delayed_maximum_senkou_b.step(high, end), self.delayed_minimum_senkou_b.step(low, end)
             self.senkou_b.step((high + low) / 2, end)
         self.chikou.step(x.close, end)
-        return float(x.close)
+        return x.close
 
 
 class HeikinAshi(BarIndicator):
@@ -396,7 +407,7 @@ class HeikinAshi(BarIndicator):
     def _ready(self) -> bool:
         return self._samples > 1
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         middle = (x.open + x.high + x.low + x.close) / 4
         if self._samples == 1:
             opening = self.open.step((x.open + x.close) / 2, end)
@@ -408,8 +419,8 @@ class HeikinAshi(BarIndicator):
             close = self.close.step(middle, end)
             self.high.step(max(x.high, opening, close), end)
             self.low.step(min(x.low, opening, close), end)
-        self.volume.step(float(getattr(x, "volume", 0.0)), end)
-        return float(close)
+        self.volume.step(x.volume, end)
+        return close
 
 
 class HilbertTransform(Indicator):
@@ -430,7 +441,10 @@ class HilbertTransform(Indicator):
     ) -> None:
         self.warm_up_period = length + 2
         self._length = length
-        self._factors = (in_phase_multiplication_factor, quadrature_multiplication_factor)
+        self._factors = (
+            NetDecimal.of(in_phase_multiplication_factor),
+            NetDecimal.of(quadrature_multiplication_factor),
+        )
         self._lag = self._part(Delay(length))
         self._delay2, self._delay4 = self._part(Delay(1)), self._part(Delay(3))
         self._in_phase3, self._quadrature2 = self._part(Delay(2)), self._part(Delay(1))
@@ -438,13 +452,13 @@ class HilbertTransform(Indicator):
         self._sub("quadrature", Output(self.name + "_quad", lambda: self._samples > length))
 
     def _clear(self) -> None:
-        self._detrend = 0.0
+        self._detrend: Any = ZERO
         self._pending = False
 
     def _ready(self) -> bool:
         return bool(self._samples >= self.warm_up_period)
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         old = self._lag.step(x, end)
         # a composite of the input and its delay, updated each time; LEAN updates it once more by hand when ready
         self._detrend = x - old
@@ -453,18 +467,18 @@ class HilbertTransform(Indicator):
             self._delay2.step(self._detrend, end)
             self._delay4.step(self._detrend, end)
         in_phase_factor, quadrature_factor = self._factors
-        v1 = self._detrend if detrended else 0.0
+        v1 = self._detrend if detrended else ZERO
         v2, v4, third, second = (
-            part._value if part._ready() else 0.0
+            part._value if part._ready() else ZERO
             for part in (self._delay2, self._delay4, self._in_phase3, self._quadrature2)
         )
-        in_phase = 0.0
+        in_phase: Any = ZERO
         if self.in_phase._ready():
             in_phase = 1.25 * (v4 - v2 * in_phase_factor) + third * in_phase_factor
         self.in_phase.step(in_phase, end)
         if self.in_phase._ready():
             self._in_phase3.step(in_phase, end)
-        quadrature = 0.0
+        quadrature: Any = ZERO
         if self.quadrature._ready():
             quadrature = v2 - v1 * quadrature_factor + second * quadrature_factor
         self.quadrature.step(quadrature, end)
@@ -482,7 +496,7 @@ class WilderSwingIndex(BarIndicator):
     warm_up_period = 2
 
     def _setup(self, limit_move: float) -> None:
-        self._limit = abs(limit_move)
+        self._limit = abs(NetDecimal.of(limit_move))
 
     def _clear(self) -> None:
         self._last: Any = None
@@ -490,12 +504,12 @@ class WilderSwingIndex(BarIndicator):
     def _ready(self) -> bool:
         return self._samples > 1
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         last, self._last = self._last, x
         if self._samples < 2:
             return 0.0
         body = last.close - last.open
-        n = x.close - last.close + 0.5 * (x.close - x.open) + 0.25 * body
+        n = (x.close - last.close) + (0.5 * (x.close - x.open)) + (0.25 * body)
         up, down, span = abs(x.high - last.close), abs(x.low - last.close), abs(x.high - x.low)
         largest = max(up, down, span)
         if largest == up:
@@ -506,7 +520,7 @@ class WilderSwingIndex(BarIndicator):
             r = span + abs(0.25 * body)
         if not r or not self._limit:
             return 0.0
-        return float(50 * (n / r) * (max(up, down) / self._limit))
+        return 50 * (n / r) * (max(up, down) / self._limit)
 
 
 class WilderAccumulativeSwingIndex(BarIndicator):
@@ -523,9 +537,9 @@ class WilderAccumulativeSwingIndex(BarIndicator):
     def _ready(self) -> bool:
         return self._samples > 1
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         value = self._swing.step(x, end)
-        return float(self._value + value) if self._ready() else 0.0
+        return self._value + value if self._ready() else 0.0
 
 
 class ZigZag(BarIndicator):
@@ -540,7 +554,7 @@ class ZigZag(BarIndicator):
             raise clr.ArgumentException("Sensitivity must be between 0 and 1.", "sensitivity")
         if min_trend_length < 1:
             raise clr.ArgumentException("Minimum trend length must be greater than 0.", "minTrendLength")
-        self._sensitivity, self._length = sensitivity, min_trend_length
+        self._sensitivity, self._length = NetDecimal.of(sensitivity), min_trend_length
         self._sub("high_pivot", Identity(self.name + "_HighPivot"))
         self._sub("low_pivot", Identity(self.name + "_LowPivot"))
         self.warm_up_period = min_trend_length + 1
@@ -560,7 +574,7 @@ class ZigZag(BarIndicator):
         self._sync()
         return self._pivot_type
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         last = self._last
         if last is None:
             self._turn(x, end, True)
@@ -580,7 +594,7 @@ class ZigZag(BarIndicator):
             self._turn(x, end, False)
             value = self.high_pivot._value
         self._count += 1
-        return float(value)
+        return value
 
     def _turn(self, x: Any, end: int, low: bool) -> None:
         self._last = x
@@ -658,7 +672,7 @@ class PivotPointsHighLow(BarIndicator):
     def _ready(self) -> bool:
         return len(self._highs) == self._highs.maxlen and len(self._lows) == self._lows.maxlen
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         self._highs.append((x.high, end))
         self._lows.append((-x.low, end))
         high = self._find(self._highs, self._high, PivotPointType.HIGH)
@@ -668,8 +682,8 @@ class PivotPointsHighLow(BarIndicator):
                 self._points.add(point)
                 self.new_pivot_point_formed(self, PivotPointsEventArgs(point))
         if high is not None:
-            return float(int(PivotPointType.BOTH if low is not None else PivotPointType.HIGH))
-        return float(int(PivotPointType.LOW if low is not None else PivotPointType.NONE))
+            return int(PivotPointType.BOTH if low is not None else PivotPointType.HIGH)
+        return int(PivotPointType.LOW if low is not None else PivotPointType.NONE)
 
     def _find(self, window: deque[Any], middle: int, kind: PivotPointType) -> PivotPoint | None:
         if len(window) < (window.maxlen or 0):
@@ -678,7 +692,7 @@ class PivotPointsHighLow(BarIndicator):
         for place, (other, _) in enumerate(window):
             if place != middle and (other >= height if self._strict else other > height):
                 return None
-        return PivotPoint(kind, height if kind is PivotPointType.HIGH else -height, end)
+        return PivotPoint(kind, float(height if kind is PivotPointType.HIGH else -height), end)
 
     def get_high_pivot_points_array(self) -> list[PivotPoint]:
         """The stored highs, newest first."""
@@ -705,7 +719,8 @@ class TomDemarkSequential(BarIndicator):
     def _clear(self) -> None:
         self._bars: list[Any] = []  # newest first
         self._phase = Phase.NONE
-        self._support = self._resistance = 0.0
+        self._support: Any = ZERO
+        self._resistance: Any = ZERO
         self._setup_steps = self._countdown_steps = 0
 
     def _ready(self) -> bool:
@@ -715,13 +730,13 @@ class TomDemarkSequential(BarIndicator):
     def resistance_price(self) -> float:
         """Highest high of a buy setup."""
         self._sync()
-        return self._resistance
+        return float(self._resistance)
 
     @property
     def support_price(self) -> float:
         """Lowest low of a sell setup."""
         self._sync()
-        return self._support
+        return float(self._support)
 
     @property
     def setup_phase_step_count(self) -> int:
@@ -735,19 +750,19 @@ class TomDemarkSequential(BarIndicator):
         self._sync()
         return self._countdown_steps
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         bars = self._bars = [x, *self._bars[:9]]
         if self._samples < 6:
             return 0.0
         match self._phase:
             case Phase.NONE:
-                return float(int(self._begin_setup(bars)))
+                return int(self._begin_setup(bars))
             case Phase.BUY_SETUP:
-                return float(int(self._go_on(bars, buy=True)))
+                return int(self._go_on(bars, buy=True))
             case Phase.SELL_SETUP:
-                return float(int(self._go_on(bars, buy=False)))
+                return int(self._go_on(bars, buy=False))
             case _:
-                return float(int(self._count_down(bars, buy=self._phase is Phase.BUY_COUNTDOWN)))
+                return int(self._count_down(bars, buy=self._phase is Phase.BUY_COUNTDOWN))
 
     def _begin_setup(self, bars: list[Any]) -> Phase:
         if bars[1].close > bars[5].close and bars[0].close < bars[4].close:

@@ -16,6 +16,7 @@ from vibetrader.engine.indicators.averages import (
 from vibetrader.engine.indicators.base import BAR, TRADE_BAR, BarIndicator, Indicator, Output
 from vibetrader.engine.indicators.kinds import MovingAverageType
 from vibetrader.engine.indicators.windows import Maximum, Minimum, RollingSum, StandardDeviation, Sum
+from vibetrader.engine.netdecimal import ZERO, NetDecimal
 
 
 class TrueRange(BarIndicator):
@@ -26,17 +27,17 @@ class TrueRange(BarIndicator):
     warm_up_period = 2
 
     def _clear(self) -> None:
-        self._last = 0.0
+        self._last: Any = None
 
     def _ready(self) -> bool:
         return self._samples > 1
 
-    def _compute(self, x: Any, end: int) -> float:
-        high, low, last = x.high, x.low, self._last
-        self._last = x.close
-        span: float = high - low
-        if self._samples > 1:
-            span = max(span, abs(last - high), abs(last - low))
+    def _compute(self, x: Any, end: int) -> Any:
+        last, self._last = self._last, x
+        span = x.high - x.low
+        if last is not None:
+            close = last.close
+            span = max(span, abs(close - x.high), abs(close - x.low))
         return span
 
 
@@ -56,8 +57,8 @@ class AverageTrueRange(BarIndicator):
     def _ready(self) -> bool:
         return bool(self._smoother._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
-        return float(self._smoother.step(self.true_range.step(x, end), end))
+    def _compute(self, x: Any, end: int) -> Any:
+        return self._smoother.step(self.true_range.step(x, end), end)
 
 
 class NormalizedAverageTrueRange(BarIndicator):
@@ -73,18 +74,18 @@ class NormalizedAverageTrueRange(BarIndicator):
         self._average = self._part(AverageTrueRange(self.name + "_ATR", period, MovingAverageType.SIMPLE))
 
     def _clear(self) -> None:
-        self._last = 0.0
+        self._last: Any = ZERO
 
     def _ready(self) -> bool:
         return self._samples > self._period
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         span = self._range.step(x, end)
         if self._samples <= self._period + 1:
             self._last = self._average.step(x, end)
         else:
             self._last = (self._last * (self._period - 1) + span) / self._period
-        return float(self._last / x.close * 100) if x.close else 0.0
+        return self._last / x.close * 100 if x.close else 0.0
 
 
 class BollingerBands(Indicator):
@@ -97,7 +98,7 @@ class BollingerBands(Indicator):
     def _setup(self, period: int, k: float, moving_average_type: MovingAverageType) -> None:
         self.warm_up_period = period
         self.moving_average_type = moving_average_type
-        self._k = k
+        self._k = NetDecimal.of(k)
         self._sub("standard_deviation", StandardDeviation(self.name + "_StandardDeviation", period))
         self._sub("middle_band", as_indicator(moving_average_type, self.name + "_MiddleBand", period))
 
@@ -113,7 +114,7 @@ class BollingerBands(Indicator):
     def _ready(self) -> bool:
         return bool(self.middle_band._ready() and self.standard_deviation._ready())
 
-    def _compute(self, x: float, end: int) -> float | None:
+    def _compute(self, x: Any, end: int) -> Any:
         # LEAN: the bands listen to the middle band and were there first
         deviation, middle = self.standard_deviation.step(x, end), self.middle_band.step_quietly(x, end)
         width = deviation * self._k
@@ -137,7 +138,7 @@ class KeltnerChannels(BarIndicator):
 
     def _setup(self, period: int, k: float, moving_average_type: MovingAverageType) -> None:
         self.warm_up_period = period
-        self._k = k
+        self._k = NetDecimal.of(k)
         name = self.name + "_AverageTrueRange"
         self._sub("average_true_range", AverageTrueRange(name, period, MovingAverageType.SIMPLE))
         self._sub("middle_band", as_indicator(moving_average_type, self.name + "_MiddleBand", period))
@@ -147,13 +148,13 @@ class KeltnerChannels(BarIndicator):
     def _ready(self) -> bool:
         return bool(self.middle_band._ready() and self.average_true_range._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         width = self.average_true_range.step(x, end) * self._k
         middle = self.middle_band.step((x.high + x.low + x.close) / 3, end)
         ready = self.middle_band._ready()
-        self.lower_band.step(middle - width if ready else 0.0, end)
-        self.upper_band.step(middle + width if ready else 0.0, end)
-        return float(middle)
+        self.lower_band.step(middle - width if ready else ZERO, end)
+        self.upper_band.step(middle + width if ready else ZERO, end)
+        return middle
 
 
 class DonchianChannel(BarIndicator):
@@ -180,8 +181,8 @@ class DonchianChannel(BarIndicator):
     def _ready(self) -> bool:
         return bool(self.upper_band._ready() and self.lower_band._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
-        return float(self.upper_band.step(x.high, end) + self.lower_band.step(x.low, end)) / 2
+    def _compute(self, x: Any, end: int) -> Any:
+        return (self.upper_band.step(x.high, end) + self.lower_band.step(x.low, end)) / 2
 
 
 class AccelerationBands(BarIndicator):
@@ -201,19 +202,19 @@ class AccelerationBands(BarIndicator):
         period, width = bound["period"], bound.get("width", 4)
         kind = bound.get("moving_average_type", MovingAverageType.SIMPLE)
         self.name = bound.get("name", f"ABANDS({period},{number_text(width)},{number_text(kind)})")
-        self.warm_up_period, self._width, self.moving_average_type = period, width, kind
+        self.warm_up_period, self._width, self.moving_average_type = period, NetDecimal.of(width), kind
         for band in ("Middle", "Upper", "Lower"):
             self._sub(f"{band.lower()}_band", as_indicator(kind, f"{self.name}_{band}Band", period))
 
     def _ready(self) -> bool:
         return bool(self.middle_band._ready() and self.lower_band._ready() and self.upper_band._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         total = x.high + x.low
-        factor = self._width * (x.high - x.low) / total if total else 0.0
+        factor = self._width * ((x.high - x.low) / total if total else ZERO)
         self.lower_band.step(x.low * (1 - factor), end)
         self.upper_band.step(x.high * (1 + factor), end)
-        return float(self.middle_band.step(x.close, end))
+        return self.middle_band.step(x.close, end)
 
 
 class RegressionChannel(Indicator):
@@ -224,7 +225,7 @@ class RegressionChannel(Indicator):
 
     def _setup(self, period: int, k: float) -> None:
         self.warm_up_period = period
-        self._k = k
+        self._k = NetDecimal.of(k)
         self._deviation = self._part(StandardDeviation(period))
         line = self._sub("linear_regression", LeastSquaresMovingAverage(self.name + "_LinearRegression", period))
         for side in ("Upper", "Lower"):
@@ -235,11 +236,11 @@ class RegressionChannel(Indicator):
     def _ready(self) -> bool:
         return bool(self._deviation._ready() and self.linear_regression._ready())
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         width, line = self._deviation.step(x, end) * self._k, self.linear_regression.step(x, end)
         self.lower_channel.step(line - width, end)
         self.upper_channel.step(line + width, end)
-        return float(line)
+        return line
 
 
 class ChandeKrollStop(BarIndicator):
@@ -254,7 +255,7 @@ class ChandeKrollStop(BarIndicator):
     def _setup(self, atr_period: int, atr_mult: float, period: int, moving_average_type: MovingAverageType) -> None:
         self.warm_up_period = atr_period + period - 1
         self._range = self._part(AverageTrueRange(atr_period, moving_average_type))
-        self._multiple = atr_mult
+        self._multiple = NetDecimal.of(atr_mult)
         self._high, self._low = self._part(Maximum(atr_period)), self._part(Minimum(atr_period))
         self._sub("short_stop", Maximum(self.name + "_Short", period))
         self._sub("long_stop", Minimum(self.name + "_Long", period))
@@ -262,12 +263,12 @@ class ChandeKrollStop(BarIndicator):
     def _ready(self) -> bool:
         return bool(self._samples >= self.warm_up_period)
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         distance = self._range.step(x, end) * self._multiple
         high, low = self._high.step(x.high, end) - distance, self._low.step(x.low, end) + distance
         self.short_stop.step(high, end)
         self.long_stop.step(low, end)
-        return float(x.close)
+        return x.close
 
 
 class ChoppinessIndex(BarIndicator):
@@ -281,14 +282,14 @@ class ChoppinessIndex(BarIndicator):
         self._range = self._part(TrueRange())
 
     def _clear(self) -> None:
-        self._highs: deque[float] = deque(maxlen=max(self._period, 0))
-        self._lows: deque[float] = deque(maxlen=max(self._period, 0))
+        self._highs: deque[Any] = deque(maxlen=max(self._period, 0))
+        self._lows: deque[Any] = deque(maxlen=max(self._period, 0))
         self._ranges = RollingSum(self._period)
 
     def _ready(self) -> bool:
         return self._samples >= self._period
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         self._highs.append(x.high)
         self._lows.append(x.low)
         total = self._ranges.add(self._range.step(x, end))
@@ -297,7 +298,7 @@ class ChoppinessIndex(BarIndicator):
         span = max(self._highs) - min(self._lows)
         if not span:
             return 100.0
-        return 100 * log10(total / span) / log10(self._period)
+        return 100.0 * log10(float(total) / float(span)) / log10(self._period)
 
 
 class RogersSatchellVolatility(BarIndicator):
@@ -313,12 +314,12 @@ class RogersSatchellVolatility(BarIndicator):
     def _ready(self) -> bool:
         return self._samples >= self._period
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         if not (x.open and x.high and x.low and x.close):
             return 0.0
-        total = self._sum.step(
-            log(x.high / x.close) * log(x.high / x.open) + log(x.low / x.close) * log(x.low / x.open), end
-        )
+        opened, high, low, close = float(x.open), float(x.high), float(x.low), float(x.close)
+        step = log(high / close) * log(high / opened) + log(low / close) * log(low / opened)
+        total = float(self._sum.step(NetDecimal.cast(step), end))
         return sqrt(max(total, 0.0) / self._period) if self._ready() else 0.0
 
 
@@ -343,9 +344,9 @@ class SqueezeMomentum(BarIndicator):
     def _ready(self) -> bool:
         return bool(self.bollinger_bands._ready() and self.keltner_channels._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         bands, channels = self.bollinger_bands, self.keltner_channels
-        bands.step(x.value, end)
+        bands.step(x.close, end)
         channels.step(x, end)
         if not self._ready():
             return 0.0
@@ -377,13 +378,13 @@ class MassIndex(BarIndicator):
     def _ready(self) -> bool:
         return bool(self._sum._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         first = self._first.step(x.high - x.low, end)
         if self._first._ready():
             second = self._second.step(first, end)
             if self._second._ready():
-                self._sum.step(first / second if second else 0.0, end)
-        return float(self._sum._value) if self._sum._ready() else float(self._sum_period)
+                self._sum.step(first / second if second else ZERO, end)
+        return self._sum._value if self._sum._ready() else self._sum_period
 
 
 class AugenPriceSpike(Indicator):
@@ -399,18 +400,18 @@ class AugenPriceSpike(Indicator):
         self.warm_up_period = period + 2
 
     def _clear(self) -> None:
-        self._last: list[float] = []
+        self._last: list[Any] = []
 
     def _ready(self) -> bool:
         return len(self._last) == 3 and bool(self._deviation._ready())
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         self._last = [x, *self._last[:2]]
         if len(self._last) < 3:
             return 0.0
         _, last, before = self._last
-        change = log(last / before) if last and before else 0.0
-        scale = self._deviation.step(change, end) * last
+        change = log(float(last) / float(before)) if last and before else 0.0
+        scale = self._deviation.step(NetDecimal.cast(change), end) * last
         if not self._deviation._ready() or not scale:
             return 0.0
-        return float((x - last) / scale)
+        return (x - last) / scale

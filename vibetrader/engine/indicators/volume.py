@@ -12,11 +12,12 @@ from vibetrader.engine import clr
 from vibetrader.engine.data.bars import Tick, TradeBar
 from vibetrader.engine.data.dictionary import KeyValuePair
 from vibetrader.engine.data.enums import TickType
+from vibetrader.engine.data.exact import exact_value, net_bar
 from vibetrader.engine.indicators.averages import ExponentialMovingAverage, as_indicator
-from vibetrader.engine.indicators.base import BAR, DATA, IndicatorBase, Output, TradeBarIndicator, snapped
+from vibetrader.engine.indicators.base import BAR, DATA, IndicatorBase, Output, TradeBarIndicator
 from vibetrader.engine.indicators.kinds import MovingAverageType
 from vibetrader.engine.indicators.windows import RollingSum, SimpleMovingAverage, Sum
-from vibetrader.engine.money import dec
+from vibetrader.engine.netdecimal import ONE, ZERO, NetDecimal
 from vibetrader.engine.timekeeping import DAY
 
 
@@ -30,11 +31,11 @@ class AccumulationDistribution(TradeBarIndicator):
     def _ready(self) -> bool:
         return self._samples > 0
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         span = x.high - x.low
         if span <= 0:
             return self._value
-        return float(self._value + ((x.close - x.low) - (x.high - x.close)) / span * x.volume)
+        return self._value + ((x.close - x.low) - (x.high - x.close)) / span * x.volume
 
 
 class AccumulationDistributionOscillator(TradeBarIndicator):
@@ -52,10 +53,10 @@ class AccumulationDistributionOscillator(TradeBarIndicator):
     def _ready(self) -> bool:
         return self._samples >= self._period
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         value = self._line.step(x, end)
         fast, slow = self._fast.step(value, end), self._slow.step(value, end)
-        return float(fast - slow) if self._ready() else 0.0
+        return fast - slow if self._ready() else 0.0
 
 
 class ChaikinOscillator(AccumulationDistributionOscillator):
@@ -78,11 +79,11 @@ class ChaikinMoneyFlow(TradeBarIndicator):
     def _ready(self) -> bool:
         return bool(self._flow._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         span = x.high - x.low
         ratio = x.volume * (x.close - x.low - (x.high - x.close)) / span if span > 0 else 0.0
         flow, volume = self._flow.step(ratio, end), self._volume.step(x.volume, end)
-        return float(flow / volume) if self._ready() and volume else 0.0
+        return flow / volume if self._ready() and volume else 0.0
 
 
 class OnBalanceVolume(TradeBarIndicator):
@@ -93,18 +94,18 @@ class OnBalanceVolume(TradeBarIndicator):
     warm_up_period = 1
 
     def _clear(self) -> None:
-        self._last: float | None = None
+        self._last: Any = None
 
     def _ready(self) -> bool:
         return self._last is not None
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         last, self._last = self._last, x.value
         if last is None:
-            return float(x.volume)
+            return x.volume
         if x.value > last:
-            return float(self._value + x.volume)
-        return float(self._value - x.volume) if x.value < last else self._value
+            return self._value + x.volume
+        return self._value - x.volume if x.value < last else self._value
 
 
 class SmoothedOnBalanceVolume(TradeBarIndicator):
@@ -123,11 +124,11 @@ class SmoothedOnBalanceVolume(TradeBarIndicator):
     def _ready(self) -> bool:
         return bool(self._smoother._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
-        if not isinstance(x, TradeBar):
-            self.on_balance_volume.take(x)  # refuses it with LEAN's text
+    def _compute(self, x: Any, end: int) -> Any:
+        if not isinstance(x.bar, TradeBar):
+            self.on_balance_volume.take(x.bar)  # refuses it with LEAN's text
         value = self._smoother.step(self.on_balance_volume.step(x, end), end)
-        return float(value) if self._smoother._ready() else 0.0
+        return value if self._smoother._ready() else 0.0
 
 
 class MoneyFlowIndex(TradeBarIndicator):
@@ -143,25 +144,25 @@ class MoneyFlowIndex(TradeBarIndicator):
         self._sub("negative_money_flow", Sum(self.name + "_NegativeMoneyFlow", period))
 
     def _clear(self) -> None:
-        self._last = 0.0
+        self._last: Any = ZERO
 
     @property
     def previous_typical_price(self) -> float:
         """(high + low + close) / 3 of the last bar."""
         self._sync()
-        return self._last
+        return float(self._last)
 
     def _ready(self) -> bool:
         return bool(self.positive_money_flow._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         typical = (x.high + x.low + x.close) / 3
         flow = typical * x.volume
-        positive = self.positive_money_flow.step(flow if typical > self._last else 0.0, end)
-        negative = self.negative_money_flow.step(flow if typical < self._last else 0.0, end)
+        positive = self.positive_money_flow.step(flow if typical > self._last else ZERO, end)
+        negative = self.negative_money_flow.step(flow if typical < self._last else ZERO, end)
         self._last = typical
         total = positive + negative
-        return float(100 * positive / total) if total else 100.0
+        return 100 * positive / total if total else 100.0
 
 
 class EaseOfMovementValue(TradeBarIndicator):
@@ -176,19 +177,20 @@ class EaseOfMovementValue(TradeBarIndicator):
         self.warm_up_period = period
 
     def _clear(self) -> None:
-        self._high = self._low = 0.0
+        self._high: Any = ZERO
+        self._low: Any = ZERO
 
     def _ready(self) -> bool:
         return bool(self._average._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         if not self._high and not self._low:
             self._high, self._low = x.high, x.low
         if not x.volume or x.high == x.low:
-            return float(self._average.step(0.0, end))
+            return self._average.step(ZERO, end)
         middle = (x.high + x.low) / 2 - (self._high + self._low) / 2
         self._high, self._low = x.high, x.low
-        return float(self._average.step(middle / (x.volume / self._scale / (x.high - x.low)), end))
+        return self._average.step(middle / ((x.volume / self._scale) / (x.high - x.low)), end)
 
 
 class ForceIndex(TradeBarIndicator):
@@ -203,14 +205,18 @@ class ForceIndex(TradeBarIndicator):
         self.warm_up_period = period + 1
 
     def _clear(self) -> None:
-        self._last = 0.0
+        self._last: Any = ZERO
 
     def _ready(self) -> bool:
         return bool(self._smoother._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         last, self._last = self._last, x.close
-        return 0.0 if self._samples < 2 else float(self._smoother.step((x.close - last) * x.volume, end))
+        return 0.0 if self._samples < 2 else self._smoother.step((x.close - last) * x.volume, end)
+
+
+#: What LEAN divides by where a movement is smaller.
+_LEAST = NetDecimal.of("0.00000001")
 
 
 class KlingerVolumeOscillator(TradeBarIndicator):
@@ -229,22 +235,21 @@ class KlingerVolumeOscillator(TradeBarIndicator):
         self.warm_up_period = max(fast_period, slow_period, signal_period) + 2
 
     def _clear(self) -> None:
-        self._price: float | None = None
-        self._range = self._movement = 0.0
+        self._price: Any = None
+        self._range: Any = ZERO
+        self._movement: Any = ZERO
         self._trend = 0
 
     def _ready(self) -> bool:
         return bool(self._fast._ready() and self._slow._ready() and self.signal._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         span, yesterday = x.high - x.low, self._range
         price, last = x.high + x.low + x.close, self._price
         self._range, self._price = span, price
         if last is None:
             return 0.0
-        # exact sums decide the direction: equal decimals must not differ by an ulp
-        rising = price > last and abs(price - last) > 1e-12 * abs(price)
-        trend, before = (1 if rising else -1), self._trend
+        trend, before = (1 if price > last else -1), self._trend
         self._trend = trend
         if not before:
             return 0.0
@@ -252,10 +257,10 @@ class KlingerVolumeOscillator(TradeBarIndicator):
             self._movement = span + yesterday
         else:
             self._movement += span
-        divisor = 1e-8 if abs(self._movement) < 1e-8 else self._movement
+        divisor = _LEAST if abs(self._movement) < _LEAST else self._movement
         force = x.volume * abs(2 * (span / divisor - 1)) * trend * 100
         fast, slow = self._fast.step(force, end), self._slow.step(force, end)
-        value = float(fast - slow) if self._fast._ready() and self._slow._ready() else 0.0
+        value = fast - slow if self._fast._ready() and self._slow._ready() else ZERO
         self.signal.step(value, end)
         return value
 
@@ -278,14 +283,14 @@ class VolumeWeightedAveragePriceIndicator(TradeBarIndicator):
     def _ready(self) -> bool:
         return self._samples >= self._period
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         price = (x.open + x.high + x.low + x.value) / 4
         product, volume = self._products.add(price * x.volume), self._volumes.add(x.volume)
         symbol = self._in_symbol
         self.price.set(price, end, symbol)
         self.volume.set(x.volume, end, symbol)
         self.vwap.set(product / volume if volume else None, end, symbol)
-        return float(self.vwap._value)
+        return self.vwap._value
 
 
 class VolumeWeightedMovingAverage(TradeBarIndicator):
@@ -301,9 +306,9 @@ class VolumeWeightedMovingAverage(TradeBarIndicator):
     def _ready(self) -> bool:
         return bool(self._products._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         product, volume = self._products.step(x.close * x.volume, end), self._volumes.step(x.volume, end)
-        return float(product / volume) if volume else float(x.close)
+        return product / volume if volume else x.close
 
 
 class IntradayVwap(IndicatorBase):
@@ -315,24 +320,26 @@ class IntradayVwap(IndicatorBase):
 
     def _clear(self) -> None:
         self._day = -(1 << 62)
-        self._volume = self._product = 0.0
+        self._volume: Any = ZERO
+        self._product: Any = ZERO
 
     def _ready(self) -> bool:
-        return self._volume > 0
+        return bool(self._volume > 0)
 
-    def _compute(self, x: Any, end: int) -> float | None:
+    def _compute(self, x: Any, end: int) -> Any:
         if isinstance(x, Tick) and x.tick_type == TickType.TRADE:
-            volume, price = x.quantity, x.value
+            volume, price = NetDecimal.of(x.quantity), exact_value(x)
         elif isinstance(x, TradeBar) and not x.is_fill_forward:
-            volume, price = x.volume, (x.high + x.low + x.close) / 3
+            bar = net_bar(x)
+            volume, price = bar.volume, (bar.high + bar.low + bar.close) / 3
         else:
             return None
         day = end // DAY
         if day != self._day:
-            self._day, self._volume, self._product = day, 0.0, 0.0
+            self._day, self._volume, self._product = day, ZERO, ZERO
         self._volume += volume
         self._product += price * volume
-        return self._product / self._volume if self._volume else float(x.value)
+        return self._product / self._volume if self._volume else exact_value(x)
 
 
 class RelativeDailyVolume(TradeBarIndicator):
@@ -347,17 +354,17 @@ class RelativeDailyVolume(TradeBarIndicator):
 
     def _clear(self) -> None:
         self._averages: dict[int, Any] = {}
-        self._today: dict[int, float] = {}
+        self._today: dict[int, Any] = {}
         self._previous_day = self._days = -1
 
     def _ready(self) -> bool:
         return self._days >= self._period
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         start = x.start_ns
         day = x.time.day
         if day != self._previous_day:
-            total = 0.0
+            total: Any = ZERO
             for moment, volume in self._today.items():
                 total += volume
                 clock = moment % DAY
@@ -378,7 +385,7 @@ class RelativeDailyVolume(TradeBarIndicator):
             average = self._averages[clocks[place - 1]] if 0 < place < len(clocks) else None
         if average is None or not average._value:
             return 0.0
-        return float(sum(self._today.values()) / average._value)
+        return sum(self._today.values(), ZERO) / average._value
 
 
 class MarketProfile(TradeBarIndicator):
@@ -400,26 +407,26 @@ class MarketProfile(TradeBarIndicator):
         if price_range_round_off <= 0:
             raise clr.ArgumentException("Must be strictly bigger than zero.", "priceRangeRoundOff")
         self._period = self.warm_up_period = period
-        self._share = float(value_area_volume_percentage)
-        self._steps = 1 / dec(price_range_round_off)
+        self._share = NetDecimal.of(value_area_volume_percentage)
+        self._steps = NetDecimal.of(1) / NetDecimal.of(price_range_round_off)
         self._total = self._part(Sum(self.name + "_Sum", period))
 
     def _clear(self) -> None:
-        self._old: deque[tuple[float, float]] = deque()
-        self._levels: list[float] = []  # sorted
-        self._volumes: dict[float, float] = {}
-        self._figures: dict[str, float] = dict.fromkeys(self.figures, 0.0)
+        self._old: deque[tuple[Any, Any]] = deque()
+        self._levels: list[Any] = []  # sorted
+        self._volumes: dict[Any, Any] = {}
+        self._figures: dict[str, Any] = dict.fromkeys(self.figures, ZERO)
 
-    def _volume_of(self, x: Any) -> float:
+    def _volume_of(self, x: Any) -> Any:
         raise NotImplementedError
 
-    def _level(self, price: float) -> float:
-        return float(ceil(dec(price) * self._steps) / self._steps)
+    def _level(self, price: Any) -> Any:
+        return NetDecimal.of(ceil(price * self._steps)) / self._steps
 
     def _ready(self) -> bool:
         return bool(self._total._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         volume = self._volume_of(x)
         full = len(self._old) == self._period
         level = self._level(x.close)
@@ -431,17 +438,15 @@ class MarketProfile(TradeBarIndicator):
             self._volumes[level] = volume
         self._total.step(volume, x.start_ns)
         if full:
-            old, _ = self._old.popleft()
+            old, left = self._old.popleft()
             if old in self._volumes:
-                # what remains is what the window still holds; summing it anew leaves no float residue
-                left = sum(v for other, v in self._old if other == old)
-                self._volumes[old] = left
-                if not left:
+                self._volumes[old] -= left
+                if not self._volumes[old]:
                     del self._volumes[old]
                     self._levels.remove(old)
         return self._profile()
 
-    def _profile(self) -> float:
+    def _profile(self) -> Any:
         levels = self._levels
         volumes = [self._volumes[level] for level in levels]
         point = 0
@@ -450,38 +455,38 @@ class MarketProfile(TradeBarIndicator):
             if volume > volumes[point] or (volume == volumes[point] and abs(half - place) < abs(half - point)):
                 point = place
         figures = self._figures
-        figures["poc_price"] = levels[point] if levels else 0.0
-        figures["poc_volume"] = volumes[point] if levels else 0.0
-        figures["profile_high"] = levels[-1] if levels else 0.0
-        figures["profile_low"] = levels[0] if levels else 0.0
-        target = figures["value_area_volume"] = snapped(self._total._value * self._share)
+        figures["poc_price"] = levels[point] if levels else ZERO
+        figures["poc_volume"] = volumes[point] if levels else ZERO
+        figures["profile_high"] = levels[-1] if levels else ZERO
+        figures["profile_low"] = levels[0] if levels else ZERO
+        target = figures["value_area_volume"] = self._total._value * self._share
         low = high = point
         covered = figures["poc_volume"]
         while covered <= target and target:
             lower, upper = max(low - 1, 0), min(high + 1, len(levels) - 1)
-            below = volumes[lower] if lower != low else 0.0
-            above = volumes[upper] if upper != high else 0.0
+            below = volumes[lower] if lower != low else ZERO
+            above = volumes[upper] if upper != high else ZERO
             if not above and not below:
                 break
             if not above or (below and below > above):
                 covered, low = covered + below, lower
             else:
                 covered, high = covered + above, upper
-        figures["value_area_high"] = levels[high] if levels else 0.0
-        figures["value_area_low"] = levels[low] if levels else 0.0
+        figures["value_area_high"] = levels[high] if levels else ZERO
+        figures["value_area_low"] = levels[low] if levels else ZERO
         return figures["poc_price"]
 
     def __getattr__(self, name: str) -> Any:
         if name in MarketProfile.figures:
             self._sync()
-            return self._figures[name]
+            return float(self._figures[name])
         return super().__getattr__(name)
 
     @property
     def volume_per_price(self) -> PriceLevels:
         """Volume per price level, ascending."""
         self._sync()
-        return PriceLevels((level, self._volumes[level]) for level in self._levels)
+        return PriceLevels((float(level), float(self._volumes[level])) for level in self._levels)
 
 
 class PriceLevels(dict[float, float]):
@@ -519,8 +524,8 @@ class VolumeProfile(_Profile):
     constructors = _PROFILE
     _prefix = "VP"
 
-    def _volume_of(self, x: Any) -> float:
-        return float(x.volume)
+    def _volume_of(self, x: Any) -> Any:
+        return x.volume
 
 
 class TimeProfile(_Profile):
@@ -529,5 +534,5 @@ class TimeProfile(_Profile):
     constructors = _PROFILE
     _prefix = "TP"
 
-    def _volume_of(self, x: Any) -> float:
-        return 1.0
+    def _volume_of(self, x: Any) -> Any:
+        return ONE

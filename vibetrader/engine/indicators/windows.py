@@ -3,47 +3,43 @@
 from __future__ import annotations
 
 from collections import deque
-from math import fsum, inf, log, sqrt
+from collections.abc import Iterable
+from math import inf, log, sqrt
 from typing import Any
 
 from vibetrader.engine import clr
 from vibetrader.engine.data.bars import EMPTY_SYMBOL
 from vibetrader.engine.indicators.base import BarIndicator, Indicator, Output, WindowIndicator, check_period
+from vibetrader.engine.netdecimal import ZERO, NetDecimal
+
+
+def plain_sum(values: Iterable[float]) -> float:
+    """Doubles added one after the other, as .NET does it; Python's `sum` may compensate."""
+    total = 0.0
+    for value in values:
+        total += value
+    return total
 
 
 class RollingSum:
-    """Sum of the last n floats, as exact as LEAN's decimal one: refreshed every n steps, 0 when all are 0."""
+    """Sum of the last n decimals. LEAN: Indicators/Sum.cs: the new one is added before the old one leaves."""
 
-    __slots__ = ("_age", "items", "nonzero", "size", "total")
+    __slots__ = ("items", "size", "total")
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self.items: deque[float] = deque()
-        self.total = 0.0
-        self.nonzero = 0
-        self._age = 0
+        self.items: deque[Any] = deque()
+        self.total: Any = ZERO
 
-    def add(self, x: float) -> float:
+    def add(self, x: Any) -> Any:
         """Add a value; gives the new sum."""
         items = self.items
         items.append(x)
-        if x:
-            self.nonzero += 1
+        total = self.total + x
         if len(items) > self.size:
-            old = items.popleft()
-            if old:
-                self.nonzero -= 1
-            self._age += 1
-            if self._age >= self.size:
-                self._age = 0
-                self.total = fsum(items)
-            elif self.nonzero:
-                self.total += x - old
-            else:
-                self.total = 0.0
-        else:
-            self.total += x
-        return self.total
+            total -= items.popleft()
+        self.total = total
+        return total
 
 
 class Sum(WindowIndicator):
@@ -54,7 +50,7 @@ class Sum(WindowIndicator):
     def _clear(self) -> None:
         self._sum = RollingSum(self.period)
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         return self._sum.add(x)
 
 
@@ -68,7 +64,7 @@ class SimpleMovingAverage(WindowIndicator):
     def _clear(self) -> None:
         self._sum = RollingSum(self.period)
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         total = self._sum.add(x)
         if self._rolling is not None:
             self._rolling._accept(total, end, EMPTY_SYMBOL)
@@ -98,7 +94,7 @@ class Maximum(WindowIndicator):
         self._since = 0
         self._items: deque[float] = deque(maxlen=self.period)
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         self._items.append(x)
         if self._samples == 1 or x >= self._value:
             self._since = 0
@@ -131,7 +127,7 @@ class Minimum(WindowIndicator):
         self._since = 0
         self._items: deque[float] = deque(maxlen=self.period)
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         self._items.append(x)
         if self._samples == 1 or x <= self._value:
             self._since = 0
@@ -162,8 +158,8 @@ class MidPoint(WindowIndicator):
         super()._setup(period=period)
         self._maximum, self._minimum = self._part(Maximum(period)), self._part(Minimum(period))
 
-    def _compute(self, x: float, end: int) -> float:
-        return float(self._maximum.step(x, end) + self._minimum.step(x, end)) / 2
+    def _compute(self, x: Any, end: int) -> Any:
+        return (self._maximum.step(x, end) + self._minimum.step(x, end)) / 2
 
 
 class MidPrice(BarIndicator):
@@ -179,8 +175,8 @@ class MidPrice(BarIndicator):
     def _ready(self) -> bool:
         return self._samples >= self._period
 
-    def _compute(self, x: Any, end: int) -> float:
-        return float(self._maximum.step(x.high, end) + self._minimum.step(x.low, end)) / 2
+    def _compute(self, x: Any, end: int) -> Any:
+        return (self._maximum.step(x.high, end) + self._minimum.step(x.low, end)) / 2
 
 
 class Identity(Indicator):
@@ -192,7 +188,7 @@ class Identity(Indicator):
     def _ready(self) -> bool:
         return self._samples > 0
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         return x
 
 
@@ -201,7 +197,7 @@ class WindowIdentity(WindowIndicator):
 
     default_name = "WIN-ID{period}"
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         return x
 
 
@@ -230,7 +226,7 @@ class Delay(_Lagged):
 
     default_name = "DELAY({period})"
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         return self._lag(x)
 
 
@@ -239,7 +235,7 @@ class Momentum(_Lagged):
 
     default_name = "MOM({period})"
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         return x - self._lag(x)
 
 
@@ -248,7 +244,7 @@ class RateOfChange(_Lagged):
 
     default_name = "ROC({period})"
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         old = self._lag(x)
         return (x - old) / old if old else 0.0
 
@@ -259,7 +255,7 @@ class RateOfChangePercent(RateOfChange):
     signatures = ("period: int",)
     default_name = "ROCP({period})"
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         return 100 * super()._compute(x, end)
 
 
@@ -276,7 +272,7 @@ class RateOfChangeRatio(RateOfChange):
     constructors = ("period: int", "name: str, period: int")
     default_name = "ROCR({period})"
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         change = super()._compute(x, end)
         return change + 1 if change else 0.0
 
@@ -293,53 +289,12 @@ class LogReturn(_Lagged):
     def _ready(self) -> bool:
         return self._samples >= self.period
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         old = self._lag(x)
-        ratio = x / old if old else 0.0
+        ratio = float(x / old) if old else 0.0
         if ratio < 0:
             raise clr.OverflowException("Value was either too large or too small for a Decimal.")
         return log(ratio) if ratio else 0.0
-
-
-class RollingVariance:
-    """Population variance of the last n floats; a sliding update that is refreshed every n steps."""
-
-    __slots__ = ("_age", "_equal", "_m2", "items", "mean", "size")
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self.items: deque[float] = deque()
-        self.mean = 0.0
-        self._m2 = 0.0
-        self._age = 0
-        self._equal = 0  # how many of the newest values are equal
-
-    def add(self, x: float) -> float:
-        """Add a value; gives the new variance."""
-        items = self.items
-        self._equal = self._equal + 1 if items and items[-1] == x else 1
-        items.append(x)
-        count = len(items)
-        if count <= self.size:
-            delta = x - self.mean
-            self.mean += delta / count
-            self._m2 += delta * (x - self.mean)
-        else:
-            count = self.size
-            old = items.popleft()
-            self._age += 1
-            if self._age >= count:
-                self._age = 0
-                self.mean = mean = fsum(items) / count
-                self._m2 = fsum([(item - mean) * (item - mean) for item in items])
-            else:
-                before = self.mean
-                self.mean = mean = before + (x - old) / count
-                self._m2 += (x - old) * (x - mean + old - before)
-        if self._equal >= count:
-            self._m2 = 0.0
-            self.mean = x
-        return self._m2 / count if self._m2 > 0 else 0.0
 
 
 class Variance(WindowIndicator):
@@ -348,10 +303,26 @@ class Variance(WindowIndicator):
     default_name = "VAR({period})"
 
     def _clear(self) -> None:
-        self._rolling = RollingVariance(self.period)
+        self._items: deque[Any] = deque()
+        self._sum: Any = ZERO
+        self._squares: Any = ZERO
 
-    def _compute(self, x: float, end: int) -> float:
-        return self._rolling.add(x)
+    def _compute(self, x: Any, end: int) -> Any:
+        items, period = self._items, self.period
+        items.append(x)
+        self._sum += x
+        self._squares += x * x
+        if self._samples < 2:
+            if len(items) == period:  # a period of one never drops what it took first
+                items.clear()
+            return ZERO
+        count = min(period, self._samples)
+        mean, mean_square = self._sum / count, self._squares / count
+        if len(items) == period:
+            old = items.popleft()
+            self._sum -= old
+            self._squares -= old * old
+        return max(ZERO, mean_square - mean * mean)
 
 
 class StandardDeviation(Variance):
@@ -360,8 +331,8 @@ class StandardDeviation(Variance):
     signatures = ("period: int",)
     default_name = "STD({period})"
 
-    def _compute(self, x: float, end: int) -> float:
-        return sqrt(self._rolling.add(x))
+    def _compute(self, x: Any, end: int) -> Any:
+        return sqrt(super()._compute(x, end))
 
 
 class MeanAbsoluteDeviation(WindowIndicator):
@@ -373,12 +344,15 @@ class MeanAbsoluteDeviation(WindowIndicator):
         super()._setup(period=period)
         self.mean: Any = self._sub("mean", SimpleMovingAverage(self.name + "_Mean", period))
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         mean = self.mean.step(x, end)
         if self._samples < 2:
-            return 0.0
+            return ZERO
         items = self.mean._sum.items
-        return float(sum([abs(item - mean) for item in items]) / len(items))
+        total: Any = ZERO
+        for item in reversed(items):
+            total += abs(item - mean)
+        return total / len(items)
 
 
 class Momersion(Indicator):
@@ -415,7 +389,7 @@ class Momersion(Indicator):
             return len(self._products) >= self._minimum
         return self._count > self.period
 
-    def _compute(self, x: float, end: int) -> float:
+    def _compute(self, x: Any, end: int) -> Any:
         last = self._last
         last.append(x)
         # LEAN counts the values its window holds; a period below 3 never has three
@@ -427,7 +401,7 @@ class Momersion(Indicator):
             up = sum(1 for item in self._products if item > 0)
             down = sum(1 for item in self._products if item < 0)
             if len(self._products) - up - down < 0.5 * len(self._products):
-                return 100 * up / (up + down)
+                return NetDecimal.of(100 * up) / (up + down)
         return 50.0
 
 
@@ -448,5 +422,5 @@ class AverageRange(BarIndicator):
     def _ready(self) -> bool:
         return bool(self._average._ready())
 
-    def _compute(self, x: Any, end: int) -> float:
-        return float(self._average.step(x.high - x.low, end))
+    def _compute(self, x: Any, end: int) -> Any:
+        return self._average.step(x.high - x.low, end)
