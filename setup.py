@@ -4,6 +4,6 @@ from setuptools import Extension, setup
 
 setup(
     ext_modules=[
-        Extension("vibetrader.engine._netdecimal", ["vibetrader/engine/_netdecimal.c"], optional=True, extra_compile_args=["-O2"])
+        Extension("_vibetrader_netdecimal", ["vibetrader/engine/_netdecimal.c"], optional=True, extra_compile_args=["-O2"])
     ]
 )

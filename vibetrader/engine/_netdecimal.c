@@ -736,7 +736,7 @@ static PyNumberMethods Net_number = {
 };
 
 static PyTypeObject NetType = {
-    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "vibetrader.engine._netdecimal.NetDecimal",
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "_vibetrader_netdecimal.NetDecimal",
     .tp_doc = "A .NET decimal.",
     .tp_basicsize = sizeof(Net),
     .tp_flags = Py_TPFLAGS_DEFAULT,
@@ -751,9 +751,9 @@ static PyTypeObject NetType = {
     .tp_getset = Net_getset,
 };
 
-static PyModuleDef module = {PyModuleDef_HEAD_INIT, "_netdecimal", ".NET's System.Decimal.", -1, NULL};
+static PyModuleDef module = {PyModuleDef_HEAD_INIT, "_vibetrader_netdecimal", ".NET's System.Decimal.", -1, NULL};
 
-PyMODINIT_FUNC PyInit__netdecimal(void) {
+PyMODINIT_FUNC PyInit__vibetrader_netdecimal(void) {
     if (PyType_Ready(&NetType) < 0) return NULL;
     PyObject *m = PyModule_Create(&module);
     if (!m) return NULL;

@@ -342,7 +342,7 @@ if TYPE_CHECKING:
     NetDecimal = PureNetDecimal
 else:
     try:
-        from vibetrader.engine._netdecimal import NetDecimal
+        from _vibetrader_netdecimal import NetDecimal
     except ImportError:  # no C compiler when it was installed
         NetDecimal = PureNetDecimal
 
