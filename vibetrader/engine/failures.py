@@ -42,6 +42,9 @@ def describe(error: BaseException) -> Failure:
     """An exception as LEAN reports it."""
     inner = _own_message(error)
     stack = stack_text(error)
+    if not stack and (site := getattr(error, "clr_site", "")):
+        # an error of LEAN's own code names where it stands there, as those of a strategy do
+        inner = f"{inner} in {site}"
     return Failure(_worded(error, inner) + stack, inner)
 
 

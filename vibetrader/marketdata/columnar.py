@@ -76,7 +76,7 @@ class DayFiles:
     def __init__(self, cache: Path | None = None, *, may_write: bool = False) -> None:
         self._cache, self._may_write = cache, may_write
         self._held: dict[_Key, RawBars | None] = {}
-        self._listings: dict[Path, dict[str, list[str]]] = {}
+        self._listings: dict[tuple[Path, str], dict[str, list[str]]] = {}
 
     def read(self, series: Series, days: Iterable[tuple[str, str]]) -> list[RawBars]:
         """Rows of the days that have any, in the order given.
@@ -132,11 +132,11 @@ class DayFiles:
     def _listing(self, series: Series, ticker: str) -> dict[str, list[str]]:
         """Month → days that have a file."""
         folder = series.path(ticker, "20000101")[0].parent
-        found = self._listings.get(folder)
+        found = self._listings.get((folder, series.kind))
         if found is None:
             ending = f"_{series.kind}.zip"
             names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
-            found = self._listings[folder] = {}
+            found = self._listings[folder, series.kind] = {}
             for name in names:
                 if name.endswith(ending) and name[:8].isdigit():
                     found.setdefault(name[:6], []).append(name[:8])

@@ -36,6 +36,12 @@ class NoSessionError(ValueError):
     """No opening or closing within two weeks."""
 
     __clr_name__ = "System.ArgumentException"
+    #: Where LEAN finds none; its texts name the place when no line of the strategy is at fault.
+    clr_site = ""
+
+    def __init__(self, text: str, clr_site: str = "") -> None:
+        super().__init__(text)
+        self.clr_site = clr_site
 
 
 #: What strategies see of it is .NET's name.
@@ -285,7 +291,7 @@ class ExchangeHours:
             else:
                 previous_end = None
             moment = midnight + DAY
-        raise NoSessionError(self._not_found("open", "After"))
+        raise NoSessionError(self._not_found("open", "After"), "SecurityExchangeHours.cs:line 364")
 
     def next_close(self, local: int, extended: bool = False, last: bool = False) -> int:
         """First closing after a clock time (`last`: the last one of that date)."""
@@ -299,7 +305,7 @@ class ExchangeHours:
                 if time is not None and local < midnight + time:
                     return midnight + time
             moment = midnight + DAY
-        raise NoSessionError(self._not_found("close", "Before"))
+        raise NoSessionError(self._not_found("close", "Before"), "SecurityExchangeHours.cs:line 425")
 
     def last_daily_close(self, local: int, extended: bool = False) -> int:
         """Last closing of the date, or of the next date with one."""

@@ -77,10 +77,20 @@ class TimeZone:
         return utc + self.offset(utc)
 
     def to_utc(self, local: Nanoseconds) -> Nanoseconds:
-        """UTC of a clock time; a time that does not exist moves on, of two the later offset's (LEAN: lenient NodaTime)."""
+        """UTC of a clock time; one that does not exist is the moment of the change, of two it is the earlier."""
         if self._fixed is not None:
             return local - self._fixed
-        return local - self._offsets[bisect_right(self._local_starts, local) - 1]
+        place = bisect_right(self._local_starts, local)
+        utc = local - self._offsets[place - 1]
+        return min(utc, self._starts[place]) if place < len(self._starts) else utc
+
+    def to_later_utc(self, local: Nanoseconds) -> Nanoseconds:
+        """`to_utc`, but the later of two moments with one clock time. LEAN: Common/Extensions.cs, ConvertToUtc."""
+        utc = self.to_utc(local)
+        change = self.next_change(utc)
+        if change - utc < DAY and self.to_local(later := local - self.offset(change)) == local:
+            return later
+        return utc
 
     def to_local_array(self, utc: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """`to_local` of a column."""

@@ -662,7 +662,7 @@ class QCAlgorithm(
 
     def _vt_set_warm_up(self, bar_count: int | None, time_span: Any, resolution: Any) -> None:
         state = self._vt
-        state.check_unlocked("QCAlgorithm.SetWarmup(): This method cannot be used after algorithm initialized")
+        state.check_unlocked("self.set_warmup(): This method cannot be used after algorithm initialized")
         state.warmup_bars = bar_count
         state.warmup_span = time_span
         state.settings.warmup_resolution = resolution

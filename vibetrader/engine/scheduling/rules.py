@@ -275,5 +275,5 @@ class ScheduleRules:
                 f"Warning: no existing symbol found for ticker {symbol}, it will be created with Equity type."
             )
         created: Symbol = self._state.make_symbol(symbol, SecurityType.EQUITY, Market.USA)
-        self._state.symbol_cache.set(symbol, created)
+        self._state.symbol_cache.set_symbol(symbol, created)
         return created

@@ -58,13 +58,13 @@ class TimeRules(ScheduleRules):
     def midnight(self) -> FuncTimeRule:
         """Midnight."""
         tz = self._zone
-        return FuncTimeRule("Midnight", native=lambda dates: (tz.to_utc(day) for day in dates))
+        return FuncTimeRule("Midnight", native=lambda dates: (tz.to_later_utc(day) for day in dates))
 
     @property
     def noon(self) -> FuncTimeRule:
         """Twelve hours after midnight. LEAN adds them in UTC."""
         tz = self._zone
-        return FuncTimeRule("Noon", native=lambda dates: (tz.to_utc(day) + 12 * HOUR for day in dates))
+        return FuncTimeRule("Noon", native=lambda dates: (tz.to_later_utc(day) + 12 * HOUR for day in dates))
 
     def at(self, *arguments: Any, **keywords: Any) -> FuncTimeRule:
         """A time of day."""
@@ -75,7 +75,7 @@ class TimeRules(ScheduleRules):
         else:
             offset = given["hour"] * HOUR + given["minute"] * MINUTE + given.get("second", 0) * SECOND
         tz = given.get("time_zone") or self._zone
-        to_utc = tz.to_utc
+        to_utc = tz.to_later_utc
         return FuncTimeRule(
             _number(offset / HOUR), native=lambda dates: (to_utc(day + offset) for day in dates)
         )
@@ -85,7 +85,7 @@ class TimeRules(ScheduleRules):
         interval = from_timedelta(_EVERY.bind(arguments, keywords)[1]["interval"])
         if interval <= 0:
             raise ArgumentException("TimeRules.Every(): time span interval can not be zero or less")
-        to_utc = self._zone.to_utc
+        to_utc = self._zone.to_later_utc
 
         def times(dates: Iterable[int]) -> Iterator[int]:
             for day in dates:
@@ -127,7 +127,7 @@ class TimeRules(ScheduleRules):
             for day in dates:
                 moment = _open_of(hours, day, extended)
                 if moment is not None:
-                    yield hours.time_zone.to_utc(moment + offset)
+                    yield hours.time_zone.to_later_utc(moment + offset)
 
         return FuncTimeRule(f"{symbol}: {name}", native=times)
 
@@ -135,7 +135,7 @@ class TimeRules(ScheduleRules):
         markets = self._all_hours()
         for day in dates:
             opens = [
-                hours.time_zone.to_utc(moment + offset)
+                hours.time_zone.to_later_utc(moment + offset)
                 for hours in markets
                 if hours.is_date_open(day, extended) and (moment := _open_of(hours, day, extended)) is not None
             ]
@@ -156,7 +156,7 @@ class TimeRules(ScheduleRules):
                 # LEAN asks for the close first, so a market without one ends the run here
                 close = hours.last_daily_close(day, extended)
                 if hours.is_date_open(day, extended):
-                    yield hours.time_zone.to_utc(close - offset)
+                    yield hours.time_zone.to_later_utc(close - offset)
 
         return FuncTimeRule(f"{symbol}: {name}", native=times)
 
@@ -164,7 +164,7 @@ class TimeRules(ScheduleRules):
         markets = self._all_hours()
         for day in dates:
             closes = [
-                hours.time_zone.to_utc(hours.last_daily_close(day, extended) - offset)
+                hours.time_zone.to_later_utc(hours.last_daily_close(day, extended) - offset)
                 for hours in markets
                 if hours.is_date_open(day, extended)
             ]
