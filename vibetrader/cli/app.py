@@ -22,6 +22,7 @@ from vibetrader.cli.commands import (
     runs,
     schema,
     sweep,
+    test,
 )
 from vibetrader.cli.exits import run_app
 
@@ -68,6 +69,7 @@ app.command("sweep", context_settings={"allow_extra_args": True, "ignore_unknown
 app.add_typer(data.app, name="data")
 app.add_typer(runs.app, name="runs")
 app.command("compare")(compare.compare)
+app.command("test")(test.test)
 app.command("describe")(describe.describe)
 app.command("indicators")(indicators.indicators)
 app.command("schema")(schema.schema)

@@ -125,9 +125,9 @@ def _files(report: Mapping[str, Any], text: str, gates: Gates | None, ending: En
     from vibetrader.report import ci
 
     if ending.junit is not None:
-        _write(ending.junit, ci.junit("vibetrader", ci.gate_cases(gates, report)))
+        write_file(ending.junit, ci.junit("vibetrader", ci.gate_cases(gates, report)))
     if ending.sarif is not None:
-        _write(ending.sarif, ci.sarif(gates, report))
+        write_file(ending.sarif, ci.sarif(gates, report))
     if ending.step_summary is not None:
         try:
             with ending.step_summary.open("a", encoding="utf-8") as file:
@@ -152,7 +152,8 @@ def _report(run: RunDir, outcome: Outcome) -> Mapping[str, Any]:
     }
 
 
-def _write(path: Path, text: str) -> None:
+def write_file(path: Path, text: str) -> None:
+    """Write a file that the user named."""
     from vibetrader._util.files import atomic_write
 
     try:

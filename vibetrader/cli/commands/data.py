@@ -23,7 +23,8 @@ app = typer.Typer(
 
 Symbols = Annotated[list[str], typer.Argument(metavar="SYMBOL...", help="For example BTCUSDT ETHUSDT.")]
 Timeframes = Annotated[
-    list[str] | None, typer.Option("--timeframe", "-t", help="1m 3m … 1M; minutes, hours or days are stored. May repeat.")
+    list[str] | None,
+    typer.Option("--timeframe", "-t", help="1m 3m … 1M; minutes, hours or days are stored. May repeat."),
 ]
 SecurityType = Annotated[str, typer.Option("--type", help="crypto, equity, forex or cfd.")]
 Market = Annotated[str | None, typer.Option("--market", help="LEAN's market: binance, kraken, usa, oanda …")]
@@ -37,7 +38,9 @@ def fetch(
     start: o.Start = None,
     end: o.End = None,
     source: Annotated[str, typer.Option("--source", help="binance, yfinance, or ccxt:EXCHANGE.")] = "binance",
-    recheck: Annotated[bool, typer.Option("--recheck", help="Compare all archives with the exchange's checksums.")] = False,
+    recheck: Annotated[
+        bool, typer.Option("--recheck", help="Compare all archives with the exchange's checksums.")
+    ] = False,
     data_folder: o.DataFolder = None,
     offline: o.Offline = None,
     as_json: o.Json = False,
@@ -182,7 +185,8 @@ def import_(
     if refused and not preview:
         worst = found.grave[0]
         raise DataError(
-            f"{file.name} was not imported: {worst.kind}: {worst.detail}", hint="Mend the file, or add --accept-doubtful."
+            f"{file.name} was not imported: {worst.kind}: {worst.detail}",
+            hint="Mend the file, or add --accept-doubtful.",
         )
     if as_json:
         render.out_json(body)
@@ -193,7 +197,9 @@ def _show_import(body: dict[str, Any], rows: list[tuple[int, str]], *, preview: 
     from vibetrader.marketdata.spans import stamp
 
     layout = body["layout"]
-    render.out(f"{body['series']}: {body['bars']:,} bars of {body['bar_minutes']:g} minutes, {body['first']} to {body['last']}")
+    render.out(
+        f"{body['series']}: {body['bars']:,} bars of {body['bar_minutes']:g} minutes, {body['first']} to {body['last']}"
+    )
     render.out("  " + ", ".join(f"{what} ← {name}" for what, name in layout["columns"].items()))
     render.out(f"  times: {layout['time']}, zone {layout['zone']}, of the bars' {layout['at']}")
     for note in layout["notes"]:
@@ -205,7 +211,9 @@ def _show_import(body: dict[str, Any], rows: list[tuple[int, str]], *, preview: 
     if preview:
         render.out("nothing was written (--preview)")
     elif "stored" in body:
-        render.out(f"{body['stored']:,} bars stored, {body['new_bars']:,} of them new; data folder: {body['data_folder']}")
+        render.out(
+            f"{body['stored']:,} bars stored, {body['new_bars']:,} of them new; data folder: {body['data_folder']}"
+        )
 
 
 @app.command("list")
@@ -226,14 +234,18 @@ def list_(data_folder: o.DataFolder = None, as_json: o.Json = False) -> None:
     for row in rows:
         origin = ", ".join(item["source"] for item in row["origin"]) or "no receipt"
         label = "  SYNTHETIC" if row["synthetic"] else ""
-        render.out(f"{row['series']:44} {row['first'][:16]} to {row['last'][:16]}  {row['files']:>5} files  {origin}{label}")
+        render.out(
+            f"{row['series']:44} {row['first'][:16]} to {row['last'][:16]}  {row['files']:>5} files  {origin}{label}"
+        )
     if not rows:
         render.note(f"no bars in {store.folder}; `vibetrader data fetch BTCUSDT` brings some")
 
 
 @app.command()
 def check(
-    symbols: Annotated[list[str] | None, typer.Argument(metavar="[SYMBOL...]", help="Only these; all by default.")] = None,
+    symbols: Annotated[
+        list[str] | None, typer.Argument(metavar="[SYMBOL...]", help="Only these; all by default.")
+    ] = None,
     timeframe: Timeframes = None,
     start: o.Start = None,
     end: o.End = None,
@@ -267,7 +279,9 @@ def check(
     ]
     absent = sorted(wanted - {key.ticker for key in keys})
     if absent:
-        raise DataError(f"the data folder has no bars of {', '.join(absent)}", hint="`vibetrader data list` shows what is there.")
+        raise DataError(
+            f"the data folder has no bars of {', '.join(absent)}", hint="`vibetrader data list` shows what is there."
+        )
     low = None if start is None else day_start(_day("--start", start))
     high = None if end is None else day_start(_day("--end", end)) + DAY_MS
     with render.steps() as show:
@@ -282,7 +296,9 @@ def check(
         raise typer.Exit(code)
     for one in audits:
         row = one.to_json()
-        render.out(f"{row['series']}: {row['bars']:,} bars, {row['expected']:,} expected, {row['first']} to {row['last']}")
+        render.out(
+            f"{row['series']}: {row['bars']:,} bars, {row['expected']:,} expected, {row['first']} to {row['last']}"
+        )
         _show_findings([f for f in findings if f.series == row["series"]])
     _show_findings([f for f in findings if not f.series])
     render.out(f"{len(findings)} doubts, {len(bad)} of them grave" if findings else "nothing doubtful was found")
@@ -345,7 +361,9 @@ def synth(
     timeframe: Timeframes = None,
     start: o.Start = None,
     end: o.End = None,
-    regime: Annotated[str, typer.Option("--regime", help="trend, range, decline, crash, gap or volatile; a mix without.")] = "",
+    regime: Annotated[
+        str, typer.Option("--regime", help="trend, range, decline, crash, gap or volatile; a mix without.")
+    ] = "",
     security_type: SecurityType = "crypto",
     market: Market = None,
     seed: o.Seed = None,
@@ -364,15 +382,21 @@ def synth(
     first, last = _period(settings, start, end)
     store = sources.store(settings)
     if data_folder is None:
-        raise UsageError("data synth needs a folder of its own", hint="Add --data-folder DIR: made-up bars stay apart from real ones.")
+        raise UsageError(
+            "data synth needs a folder of its own",
+            hint="Add --data-folder DIR: made-up bars stay apart from real ones.",
+        )
     taken = [receipt.key for receipt in store.receipts()]
     if taken:
         raise UsageError(
-            f"{str(data_folder)!r} holds real bars ({taken[0]} and others)", hint="Give made-up bars a folder of their own."
+            f"{str(data_folder)!r} holds real bars ({taken[0]} and others)",
+            hint="Give made-up bars a folder of their own.",
         )
     place = market or _default_market(security_type)
     needs = [
-        SyntheticNeed(security_type, place, _ticker(symbol), resolution, first, last or settings.today - timedelta(days=1), regime)
+        SyntheticNeed(
+            security_type, place, _ticker(symbol), resolution, first, last or settings.today - timedelta(days=1), regime
+        )
         for symbol in symbols
         for resolution in _resolutions(timeframe or ["1h"])
     ]
@@ -390,8 +414,12 @@ def synth(
 @app.command()
 def cache(
     clear: Annotated[bool, typer.Option("--clear", help="Remove all entries.")] = False,
-    max_mb: Annotated[int | None, typer.Option("--max-mb", min=0, help="Remove the least used beyond this size.")] = None,
-    warm: Annotated[bool, typer.Option("--warm", help="Make the entries of all minute bars of the data folder.")] = False,
+    max_mb: Annotated[
+        int | None, typer.Option("--max-mb", min=0, help="Remove the least used beyond this size.")
+    ] = None,
+    warm: Annotated[
+        bool, typer.Option("--warm", help="Make the entries of all minute bars of the data folder.")
+    ] = False,
     data_folder: o.DataFolder = None,
     as_json: o.Json = False,
 ) -> None:
@@ -469,7 +497,9 @@ def _period(settings: Settings, start: str | None, end: str | None) -> tuple[dat
     last = None if end is None else _day("--end", end)
     first = (last or settings.today) - timedelta(days=365) if start is None else _day("--start", start)
     if first > (last or settings.today):
-        raise UsageError(f"the period ends before it begins: {first} to {last or settings.today}", hint="Change --start or --end.")
+        raise UsageError(
+            f"the period ends before it begins: {first} to {last or settings.today}", hint="Change --start or --end."
+        )
     return first, last
 
 
@@ -481,5 +511,3 @@ def _pairs(texts: list[str] | None) -> dict[str, str]:
             raise UsageError(f"--column {text!r} is not what=NAME", hint="For example --column time=opened")
         found[name.strip()] = value.strip()
     return found
-
-
