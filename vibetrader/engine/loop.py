@@ -10,10 +10,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
-from vibetrader.engine.data.bars import Delisting, Dividend, MarginInterestRate, Split, SymbolChangedEvent
-from vibetrader.engine.data.enums import AlgorithmStatus, DelistingType, SecurityType, SplitType
+from vibetrader.engine.data.bars import BaseData, Delisting, Dividend, MarginInterestRate, Split, SymbolChangedEvent
+from vibetrader.engine.data.enums import AlgorithmStatus, DataNormalizationMode, DelistingType, SecurityType, SplitType
 from vibetrader.engine.data.slice import Slice
 from vibetrader.engine.feed.subscription import NEVER, Subscription
+from vibetrader.engine.money import dec
 from vibetrader.engine.portfolio.margincall import check_margin
 from vibetrader.engine.timekeeping import HOUR, MINUTE
 from vibetrader.engine.universe.selection import SecurityChanges, UniverseSelection
@@ -51,8 +52,8 @@ class TimeSlice:
         self.entries: list[tuple[Any, Any]] = []
         self.changes = SecurityChanges()
         self.points = 0
-        #: Points that universes selected on.
-        self.universe_data = 0
+        #: Points that each universe selected on.
+        self.universe_data: list[list[Any]] = []
         self.has_universe_data = False
         self.delistings_done = True
         self.slice: Slice = None  # type: ignore[assignment]
@@ -399,7 +400,7 @@ class Loop:
             if not new and not selection.add_internal_feeds(frontier):
                 break
         result.has_universe_data = bool(selected_on)
-        result.universe_data = sum(map(len, selected_on.values()))
+        result.universe_data = list(selected_on.values())
         result.changes = changes
         self._make_slice(result)
         return result
@@ -420,7 +421,7 @@ class Loop:
     def _make_slice(self, time_slice: TimeSlice) -> None:
         """LEAN: TimeSliceFactory.cs, Create."""
         entries = time_slice.entries
-        points = time_slice.universe_data
+        points = sum(map(len, time_slice.universe_data))
         packets: list[Packet] = []
         for packet in time_slice.packets:
             subscription, low, high, events = packet
@@ -545,6 +546,12 @@ class Loop:
         if utc >= self._next_scan:
             self._portfolio.scan_settlements()
             self._next_scan = utc // HOUR * HOUR + HOUR
+        for points in time_slice.universe_data:
+            if points and isinstance(points[0], BaseData):
+                for point in points:
+                    security = self._state.securities.find(point.symbol)
+                    if security is not None:
+                        security.cache.store_data(point)
         self._portfolio.cash_book.update()
         self._portfolio.invalidate()
         self._check_warmup()
@@ -618,6 +625,7 @@ class Loop:
             if event.__class__ is Split and event.type == SplitType.SPLIT_OCCURRED and not state.is_warming_up:
                 mode = subscription.config.data_normalization_mode
                 self._guard("Split event", partial(self._portfolio.apply_split, event, mode))
+                self._trades.apply_split(event.symbol, dec(event.split_factor), mode == DataNormalizationMode.RAW)
 
     def _consolidate(self, time_slice: TimeSlice) -> None:
         for subscription, low, high, _ in time_slice.packets:

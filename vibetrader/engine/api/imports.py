@@ -38,7 +38,7 @@ _PYTHON: Final = {
     "Exception": "builtins:Exception",
 }
 #: LEAN's own Python modules of framework models.
-_MODEL_PACKAGES: Final = ("Alphas", "Execution", "Portfolio", "Risk", "Selection")
+_MODEL_PACKAGES: Final = ("Alphas", "Execution", "Orders", "Portfolio", "Risk", "Selection")
 _ROOTS: Final = ("AlgorithmImports", "QuantConnect", "System", "clr", "Python", "Microsoft", *_MODEL_PACKAGES)
 
 
@@ -165,8 +165,9 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if root in ("AlgorithmImports", "clr"):
             return fullname == root
         if root in _MODEL_PACKAGES:
-            _, _, model = fullname.partition(".")
-            return model == "" or model in exports.homes()
+            # `Orders.Slippage.VolumeShareSlippageModel` lies one folder deeper than `Alphas.EmaCrossAlphaModel`
+            model = fullname.rpartition(".")[2]
+            return fullname in (root, "Orders.Slippage") or model in exports.homes()
         if root == "QuantConnect":
             return any(space == fullname or space.startswith(f"{fullname}.") for space in exports.lean_namespaces())
         from vibetrader.engine.api import dotnet

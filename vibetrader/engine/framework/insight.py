@@ -168,18 +168,33 @@ _numbers = iter(range(1, 1 << 62))
 
 @lean_names
 class InsightScore:
-    """Scores of an insight; nothing scores them unless the user sets a function."""
+    """Scores of an insight; nothing scores them unless the user sets a function. LEAN: InsightScore.cs.
 
-    def __init__(self) -> None:
-        self.direction = 0.0
-        self.magnitude = 0.0
-        self.updated_time_utc = datetime(1, 1, 1)
+    Args:
+        direction: Score of the direction.
+        magnitude: Score of the magnitude.
+        updated_time_utc: When they were given.
+    """
+
+    def __init__(
+        self, direction: float = 0.0, magnitude: float = 0.0, updated_time_utc: datetime = datetime(1, 1, 1)
+    ) -> None:
+        self.direction = direction
+        self.magnitude = magnitude
+        self.updated_time_utc = updated_time_utc
         self.is_final_score = False
 
     def set_score(self, type: Any, value: float, algorithm_utc_time: datetime) -> None:
-        """Set one score, between 0 and 1."""
+        """Set one score, between 0 and 1; a final one stays."""
+        if self.is_final_score:
+            return
         self.updated_time_utc = algorithm_utc_time
         setattr(self, "magnitude" if int(type) == 1 else "direction", max(0.0, min(1.0, value)))
+
+    def finalize(self, algorithm_utc_time: datetime) -> None:
+        """The scores are final from now on."""
+        self.is_final_score = True
+        self.updated_time_utc = algorithm_utc_time
 
     def get_score(self, type: Any) -> float:
         """One score."""

@@ -17,6 +17,7 @@ from vibetrader.engine.framework.optimizers import (
 )
 from vibetrader.engine.money import dec
 from vibetrader.engine.naming import lean_names
+from vibetrader.engine.timekeeping import to_datetime
 
 _NAMESPACE: Final = "QuantConnect.Algorithm.Framework.Portfolio."
 
@@ -212,13 +213,16 @@ class _OptimizedModel(PortfolioConstructionModel):
         if held is not None:
             held.update(bar.end_time, bar.value)
 
-    def _weights(self, symbols: list[Any], **given: Any) -> list[float]:
+    def _weights(self, symbols: list[Any], expected: Any = None, covariance: Any = None) -> list[float]:
+        """The optimizer's answer; users' own are given all three arguments, as LEAN's wrapper does."""
+        frame = self._frame(symbols)
+        optimize = getattr(self._optimizer, "optimize", None) or self._optimizer.Optimize
+        return [float(weight) for weight in optimize(frame, expected, covariance)]
+
+    def _frame(self, symbols: list[Any]) -> Any:
         import pandas as pd
 
-        rows = ReturnsMatrix.rows(self._returns, symbols)
-        frame = pd.DataFrame(rows, columns=list(range(len(symbols))))
-        optimize = getattr(self._optimizer, "optimize", None) or self._optimizer.Optimize
-        return [float(weight) for weight in optimize(frame, **given)]
+        return pd.DataFrame(ReturnsMatrix.rows(self._returns, symbols), columns=list(range(len(symbols))))
 
     @staticmethod
     def _distrust(bias: PortfolioBias, weight: float) -> float:
@@ -363,79 +367,89 @@ class BlackLittermanOptimizationPortfolioConstructionModel(_OptimizedModel):
         """Only those whose magnitude is allowed."""
         return bool(self.filter_invalid_insight_magnitude(self.algorithm, [insight]))
 
+    def _push(self, symbol: Any, bar: Any) -> None:
+        held = self._returns.get(symbol)
+        if held is not None:
+            zone = self.algorithm._vt.securities[symbol].exchange.hours.time_zone
+            held.update(to_datetime(zone.to_utc(bar.end_ns)), bar.value)
+
     def get_target_insights(self) -> list[Insight]:
-        """The last active insight of each symbol and model."""
+        """The last active insight of each model and symbol."""
         state = self.algorithm._vt
         latest: dict[Any, Insight] = {}
         for insight in state.framework.insights.get_active_insights(state.utc_ns):
             if self.should_create_target_for_insight(insight):
-                latest[(insight.symbol, insight.source_model)] = insight
-        return list(latest.values())
+                key = (insight.source_model or "", insight.symbol.value)
+                if key not in latest or latest[key].generated_ns <= insight.generated_ns:
+                    latest[key] = insight
+        return [latest[key] for key in sorted(latest)]
 
     def determine_target_percent(self, active_insights: list[Insight]) -> dict[Insight, float]:
         """The optimizer's weights of the blended returns."""
-        import numpy as np
-        import pandas as pd
-
-        if not active_insights:
-            return {}
         views = self._views(active_insights)
         if views is None:
             return {}
-        p, q = views
-        symbols = list(self._returns)
-        rows = ReturnsMatrix.rows(self._returns, symbols)
-        frame = pd.DataFrame(rows, columns=list(range(len(symbols))))
-        sigma = frame.cov().to_numpy()
-        weights = np.full(len(symbols), 1.0 / len(symbols))
-        annual = 252
-        mean = float(np.dot(weights, frame.mean().to_numpy()))
-        variance = float(weights @ sigma @ weights)
-        aversion = (mean * annual - self._risk_free) / (variance * annual)
-        pi = sigma @ weights * aversion
-        ts = self._tau * sigma
-        omega = np.diag(np.diag(p @ ts @ p.T))
-        if np.linalg.det(omega) != 0:
-            left = ts @ p.T @ np.linalg.inv(p @ ts @ p.T + omega)
-            pi = pi + left @ (q - p @ pi)
-            sigma = sigma + (ts - left @ p @ ts)
+        for insight in active_insights:
+            if insight.magnitude is None:
+                self.algorithm._vt.run_time_error = ArgumentNullException(
+                    "BlackLittermanOptimizationPortfolioConstructionModel does not accept 'None' as Insight.magnitude. Please "
+                    "make sure your Alpha Model is generating Insights with the Magnitude property set."
+                )
+                return {}
+            held = self._returns.setdefault(insight.symbol, ReturnsMatrix(insight.symbol, self._lookback, self._period))
+            held.add(insight.generated_time_utc, insight.magnitude)
+        symbols = list(dict.fromkeys(insight.symbol for insight in active_insights))
+        frame = self._frame(symbols)
+        pi, sigma = self._blended(*self._equilibrium(frame), *views)
         optimize = getattr(self._optimizer, "optimize", None) or self._optimizer.Optimize
-        result = optimize(frame, pd.Series(pi), pd.DataFrame(sigma))
         found: dict[Insight, float] = {}
-        for symbol, weight in zip(symbols, result, strict=False):
-            insight = next((item for item in active_insights if item.symbol == symbol), None)
-            if insight is not None:
-                found[insight] = self._distrust(self._bias, float(weight))
+        for symbol, weight in zip(symbols, optimize(frame, pi, sigma), strict=False):
+            insight = next(item for item in active_insights if item.symbol == symbol)
+            found[insight] = self._distrust(self._bias, float(weight))
         return found
 
-    def _views(self, insights: list[Insight]) -> Any:
+    def _equilibrium(self, returns: Any) -> tuple[Any, Any]:
+        """Returns the market implies at equal weights, and the covariance; both of a year of 252 days."""
         import numpy as np
 
-        symbols = list(self._returns)
+        size = returns.shape[1]
+        weights = np.full(size, 1.0 / size)
+        covariance = returns.cov().to_numpy() * 252
+        annual = float(np.sum(((1 + returns.mean().to_numpy()) ** 252 - 1) * weights))
+        aversion = (annual - self._risk_free) / float(weights @ covariance @ weights)
+        return aversion * covariance @ weights, covariance
+
+    def _blended(self, pi: Any, sigma: Any, p: Any, q: Any) -> tuple[Any, Any]:
+        """The master formula: market returns corrected by the views."""
+        import numpy as np
+
+        scaled = self._tau * sigma
+        omega = np.diag(np.diag(p @ scaled @ p.T))
+        if np.linalg.det(omega) == 0:
+            return pi, sigma
+        gain = scaled @ p.T @ np.linalg.inv(p @ scaled @ p.T + omega)
+        return pi + gain @ (q - p @ pi), (sigma + scaled - gain @ p @ scaled) * self._delta
+
+    def _views(self, insights: list[Insight]) -> Any:
+        """One row a model: the share of each symbol, its own first; and the size of each view."""
+        import numpy as np
+
+        symbols = list(dict.fromkeys(insight.symbol for insight in insights))
         p_rows, q_values = [], []
         for model in dict.fromkeys(insight.source_model for insight in insights):
             own = [insight for insight in insights if insight.source_model == model]
-            for insight in own:
-                if insight.magnitude is None:
-                    self.algorithm._vt.run_time_error = ArgumentNullException(
-                        "BlackLittermanOptimizationPortfolioConstructionModel does not accept 'null' as Insight.Magnitude. "
-                        f"Please make sure your Alpha Model is generating Insights with the Magnitude property set: {model}",
-                        insight.symbol.value,
-                    )
-                    return None
-            ups = sum(insight.magnitude or 0.0 for insight in own if insight.direction == InsightDirection.UP)
-            downs = sum(insight.magnitude or 0.0 for insight in own if insight.direction == InsightDirection.DOWN)
-            q = max(abs(ups), abs(downs))
+            if any(insight.magnitude is None for insight in own):
+                return None
+            sizes = {insight.symbol: abs(insight.magnitude or 0.0) for insight in own}
+            ups = sum(sizes[insight.symbol] for insight in own if insight.direction == InsightDirection.UP)
+            downs = sum(sizes[insight.symbol] for insight in own if insight.direction == InsightDirection.DOWN)
+            q = max(ups, downs)
             if q == 0:
                 continue
+            directions = {insight.symbol: int(insight.direction) for insight in own}
+            order = [*sizes, *(symbol for symbol in symbols if symbol not in sizes)]
             q_values.append(q)
-            by_symbol = {insight.symbol: insight for insight in own}
-            p_rows.append(
-                [
-                    int(by_symbol[symbol].direction) * (by_symbol[symbol].magnitude or 0.0) / q if symbol in by_symbol else 0.0
-                    for symbol in symbols
-                ]
-            )
+            p_rows.append([directions.get(symbol, 0) * sizes.get(symbol, 0.0) / q for symbol in order])
         return (np.array(p_rows), np.array(q_values)) if q_values else None
 
 

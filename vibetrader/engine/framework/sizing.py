@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from vibetrader.engine.money import dec
-from vibetrader.engine.portfolio.buyingpower import InitialMarginParameters, number
+from vibetrader.engine.portfolio.buyingpower import BuyingPowerModelExtensions
 from vibetrader.engine.securities.holding import market_order_fees
 
 
@@ -22,10 +22,10 @@ def above_minimum_order_margin(algorithm: Any, security: Any, quantity: Decimal)
     LEAN: BuyingPowerModelExtensions.cs, AboveMinimumOrderMarginPortfolioPercentage: without free margin any order passes.
     """
     state = algorithm._vt
-    minimum = dec(state.settings.minimum_order_margin_portfolio_percentage)
-    if not minimum:
-        return True
-    model = security.buying_power_model
-    margin = abs(number(model.get_initial_margin_requirement(InitialMarginParameters(security, quantity))))
-    portfolio = state.portfolio
-    return not (portfolio.total_value * minimum > margin and portfolio.margin_remaining_decimal > 0)
+    return BuyingPowerModelExtensions.above_minimum_order_margin_portfolio_percentage(
+        security.buying_power_model,
+        security,
+        quantity,
+        state.portfolio,
+        state.settings.minimum_order_margin_portfolio_percentage,
+    )

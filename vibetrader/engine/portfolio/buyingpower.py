@@ -16,7 +16,7 @@ from vibetrader.engine.clr import (
     OverflowException,
 )
 from vibetrader.engine.data.enums import OrderDirection, OrderType, SecurityType
-from vibetrader.engine.money import ONE, ZERO, normalize, text
+from vibetrader.engine.money import ONE, ZERO, dec, normalize, text
 from vibetrader.engine.naming import LeanOverrides, lean_names
 from vibetrader.engine.orders.order import MarketOrder, Order
 from vibetrader.engine.portfolio.messages import zero_price_text
@@ -904,3 +904,65 @@ class BinanceCryptoFutureMarginModel(CryptoFutureMarginModel):
 
 BuyingPowerModel.NULL = NullBuyingPowerModel()
 BuyingPowerModel.Null = BuyingPowerModel.NULL  # type: ignore[attr-defined]
+
+
+@lean_names
+class BuyingPowerModelExtensions:
+    """Short forms of buying power models' methods. LEAN: Common/Securities/BuyingPowerModelExtensions.cs."""
+
+    @staticmethod
+    def get_reserved_buying_power_for_position(model: Any, security: Any) -> float:
+        """Buying power a position takes."""
+        given = model.get_reserved_buying_power_for_position(ReservedBuyingPowerForPositionParameters(security))
+        return float(given.absolute_used_buying_power)
+
+    @staticmethod
+    def has_sufficient_buying_power_for_order(
+        model: Any, portfolio: Any, security: Any, order: Order
+    ) -> HasSufficientBuyingPowerForOrderResult:
+        """Whether an order may go through."""
+        parameters = HasSufficientBuyingPowerForOrderParameters(portfolio, security, order)
+        return model.has_sufficient_buying_power_for_order(parameters)  # type: ignore[no-any-return]
+
+    @staticmethod
+    def get_maximum_order_quantity_for_target_buying_power(
+        model: Any, portfolio: Any, security: Any, target: Any, minimum_order_margin_portfolio_percentage: Any
+    ) -> GetMaximumOrderQuantityResult:
+        """Quantity of an order for a share of the portfolio."""
+        parameters = GetMaximumOrderQuantityForTargetBuyingPowerParameters(
+            portfolio, security, target, minimum_order_margin_portfolio_percentage
+        )
+        return model.get_maximum_order_quantity_for_target_buying_power(parameters)  # type: ignore[no-any-return]
+
+    @staticmethod
+    def get_buying_power(model: Any, portfolio: Any, security: Any, direction: OrderDirection) -> float:
+        """Free buying power."""
+        return float(model.get_buying_power(BuyingPowerParameters(portfolio, security, direction)).value)
+
+    @staticmethod
+    def get_maintenance_margin(model: Any, security: Any) -> float:
+        """Margin the present position takes."""
+        return float(number(model.get_maintenance_margin(MaintenanceMarginParameters.for_current_holdings(security))))
+
+    @staticmethod
+    def get_initial_margin_requirement(model: Any, security: Any, quantity: Any) -> float:
+        """Margin a quantity takes."""
+        return float(number(model.get_initial_margin_requirement(InitialMarginParameters(security, quantity))))
+
+    @staticmethod
+    def above_minimum_order_margin_portfolio_percentage(*arguments: Any) -> bool:
+        """Whether an order is worth the minimum share of the portfolio; without free margin any order passes.
+
+        Args:
+            arguments: `(model, security, quantity, portfolio, share)` or `(portfolio, share, margin)`.
+        """
+        if len(arguments) == 3:
+            portfolio, share, margin = arguments
+            least, given = dec(share), dec(margin)
+        else:
+            model, security, quantity, portfolio, share = arguments
+            least = dec(share)
+            if not least:
+                return True
+            given = abs(number(model.get_initial_margin_requirement(InitialMarginParameters(security, quantity))))
+        return not (portfolio.total_value * least > given and portfolio.margin_remaining_decimal > 0)

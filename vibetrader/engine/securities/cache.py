@@ -74,7 +74,7 @@ class SecurityCache:
     """
 
     __slots__ = (
-        "__dict__", "_quotes_count", "margin_interest_rate", "properties", "quote_i", "quote_sub", "session", "split_factor",
+        "__dict__", "_quotes_count", "_stored", "margin_interest_rate", "properties", "quote_i", "quote_sub", "session", "split_factor",
         "split_row", "trade_i", "trade_sub",
     )  # fmt: skip
     __clr_name__ = "QuantConnect.Securities.SecurityCache"
@@ -94,6 +94,13 @@ class SecurityCache:
         self.split_factor: Decimal | None = None
         self.split_row: tuple[Any, int] | None = None
         self.margin_interest_rate: Any = None
+        self._stored: dict[Any, Any] = {}
+
+    def store_data(self, data: Any, data_type: Any = None) -> None:
+        """Keep the last point of a class that sets no price, such as a company's or a holding's of a universe."""
+        points = list(data) if isinstance(data, (list, tuple)) else [data]
+        if points:
+            self._stored[data_type or type(points[-1])] = points[-1]
 
     def add_data(self, data: Any) -> None:
         """Take one data point, e.g. a seed from history."""
@@ -258,6 +265,8 @@ class SecurityCache:
         if kind is None:
             columns, i = self.last()
             return None if columns is None else columns.bar(i)
+        if kind in self._stored:
+            return self._stored[kind]
         name = getattr(kind, "__name__", str(kind))
         if name == "TradeBar" and self.trade_sub is not None:
             return self.trade_sub.columns.bar(self.trade_i)
