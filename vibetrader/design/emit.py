@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from vibetrader.design.body import Body
 from vibetrader.design.brokers import broker_for
+from vibetrader.design.extras import Extra, with_extras
 from vibetrader.design.layout import WIDTH, fitted
 from vibetrader.design.market import Market
 from vibetrader.design.plan import Plan
@@ -41,11 +43,12 @@ class Project:
         return json.dumps(self.config, indent=4, ensure_ascii=False) + "\n"
 
 
-def design(spec: StrategySpec, *, today: date | None = None) -> Project:
+def design(spec: StrategySpec, *, today: date | None = None, extras: Sequence[Extra] = ()) -> Project:
     """The LEAN project of a spec; the same spec gives the same bytes.
 
     Args:
         today: The day a relative period without `as_of` counts from.
+        extras: What the program tells besides: log lines, plots, comments.
 
     Raises:
         SpecError: The spec asks for what LEAN cannot do; names the field.
@@ -63,6 +66,9 @@ def design(spec: StrategySpec, *, today: date | None = None) -> Project:
     market.note_fill()
     body = Body(market, plan, trading, broker, subscription, decision)
     classes = body.classes()
+    if extras:
+        plotted = [i.attribute for i in plan.own.indicators if i.feed != "by_hand"]
+        with_extras(classes, extras, plotted)
     for method in (m for item in classes for m in item.methods):
         method.lines = [part for line in method.lines for part in fitted(line, WIDTH - 8)]
     main = render("main", imports=body.imports(), blocks=body.blocks(), classes=classes)

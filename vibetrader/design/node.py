@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from vibetrader.design.emit import Project, design
+from vibetrader.design.extras import requested
 from vibetrader.errors import SpecError
 from vibetrader.results import Outcome, Status
 from vibetrader.results.findings import ErrorClass, Finding
 from vibetrader.rundir import RunDir
-from vibetrader.rundir.layout import ATTEMPTS_DIR, AUTHOR, BRIEF, CONFIG, ERRORS, INSTRUCTION, MAIN, SPEC
+from vibetrader.rundir.layout import ATTEMPTS_DIR, AUTHOR, BRIEF, CONFIG, ERRORS, IDEA, INSTRUCTION, MAIN, SPEC
 from vibetrader.settings import Settings
 from vibetrader.spec import yamlio
 
@@ -30,6 +31,9 @@ _NOT_THE_CODE: Final = frozenset(
         ErrorClass.UNSUPPORTED,
     }
 )
+
+
+_TELLS: Final = {"log": "a log line for each fill", "plot": "its indicators plotted", "comments": "comments"}
 
 
 def node(run: RunDir, settings: Settings, tools: Sequence[Tool] = ()) -> Outcome:
@@ -73,8 +77,15 @@ def _by_template(run: RunDir) -> Outcome:
     spec = yamlio.load(run.read(SPEC), file=SPEC.path)
     run.progress("designing", f"Writing {spec.name} as a LEAN algorithm")
     dated = spec.period.end is not None or spec.period.as_of is not None
+    extras = requested(run.read(IDEA).feedback) if run.has(IDEA) else ()
+    if run.has(INSTRUCTION) and not requested([run.read(INSTRUCTION)]) and not _removes(run):
+        return Outcome(
+            Status.NO_CODE,
+            f"without a model the template can add log lines, plots and comments, not {run.read(INSTRUCTION).strip()[:120]!r}",
+            "name a model with --llm, or edit main.py",
+        )
     try:
-        project = design(spec, today=None if dated else run.today())
+        project = design(spec, today=None if dated else run.today(), extras=extras)
     except SpecError as error:
         error.file = error.file or SPEC.path
         raise
@@ -89,7 +100,15 @@ def _by_template(run: RunDir) -> Outcome:
     lines = len(project.main.splitlines())
     tickers = ", ".join(symbol.ticker for symbol in spec.symbols[:5])
     message = f"{spec.name} for {tickers} as LEAN code of {lines} lines"
+    if extras:
+        message += f", with {' and '.join(_TELLS[name] for name in extras)}"
     return Outcome(Status.OK, f"{message}; {'; '.join(project.notes)}" if project.notes else message)
+
+
+def _removes(run: RunDir) -> bool:
+    """The instruction takes an extra away again."""
+    before = requested(run.read(IDEA).feedback[:-1])
+    return bool(before) and requested(run.read(IDEA).feedback) != before
 
 
 def _failed_before(run: RunDir, project: Project) -> Finding | None:

@@ -386,7 +386,7 @@ class _Interpreter:
         draft = compiler.draft
         if draft.symbols:
             adding = any(w in _ADD for w in self.words) and not any(
-                w in ("instead", "switch", "change") for w in self.words
+                w in ("instead", "switch", "change", "replace", "only") or w.startswith(("换", "改")) for w in self.words
             )
             old = [s.ticker for s in self.spec.symbols]
             named = [s for s in draft.symbols if not self._replaced(s)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from vibetrader.feedback.interpret import FeedbackResult, interpret_feedback
+from vibetrader.errors import UsageError
+from vibetrader.feedback.interpret import FeedbackResult, Intent, interpret_feedback
 from vibetrader.results import Outcome, Status
 from vibetrader.rundir import RunDir
 from vibetrader.rundir.layout import INSTRUCTION, SPEC
@@ -20,8 +21,14 @@ _STATUS = {
 }
 
 
-def apply(parent: RunDir, child: RunDir, words: str, settings: Settings) -> Outcome:
-    """Understand a reply to `parent`'s result and write the changed spec into `child`."""
+def apply(
+    parent: RunDir, child: RunDir, words: str, settings: Settings, *, intent: Intent | None = None
+) -> Outcome:
+    """Understand a reply to `parent`'s result and write the changed spec into `child`.
+
+    Args:
+        intent: The intent the user forced, when they did.
+    """
     if not parent.has(SPEC):
         outcome = _without_spec(words)
         if outcome.status is Status.UNCLEAR and settings.llm != "none":
@@ -30,10 +37,10 @@ def apply(parent: RunDir, child: RunDir, words: str, settings: Settings) -> Outc
             child.write(INSTRUCTION, words)
         return outcome
     spec = yamlio.load(parent.read(SPEC), file=SPEC.path)
-    result = interpret_feedback(words, spec, _lineage(parent), parent.today())
+    result = interpret_feedback(words, spec, _lineage(parent), parent.today(), intent=intent)
     if result.intent == "unclear" and settings.llm != "none":
         return _by_model(parent, child, words, spec, settings)
-    if result.intent == "modify_code" and settings.llm != "none":
+    if result.intent == "modify_code":
         child.write(INSTRUCTION, words)
     if result.spec is not None:
         child.write(SPEC, yamlio.dump(result.spec))
@@ -42,6 +49,14 @@ def apply(parent: RunDir, child: RunDir, words: str, settings: Settings) -> Outc
     return Outcome(
         _STATUS[result.intent], result.message, "" if result.intent != "unclear" else "say what to change, or done"
     )
+
+
+def explained(run: RunDir, words: str, *, intent: Intent | None = None) -> FeedbackResult:
+    """How a reply to a run's result is understood, without doing it."""
+    if not run.has(SPEC):
+        raise UsageError(f"{run.path.name} has no spec.yaml: only a model reads feedback on a hand-written project")
+    spec = yamlio.load(run.read(SPEC), file=SPEC.path)
+    return interpret_feedback(words, spec, _lineage(run), run.today(), intent=intent)
 
 
 def _by_model(parent: RunDir, child: RunDir, words: str, spec: StrategySpec | None, settings: Settings) -> Outcome:

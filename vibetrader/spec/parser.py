@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -39,8 +40,9 @@ from vibetrader.spec.expressions import (
     is_condition,
     lagged,
     number_text,
+    walk,
 )
-from vibetrader.spec.indicators import ALIASES, INDICATORS, REFUSED, Indicator, Parameter, find_indicator
+from vibetrader.spec.indicators import ALIASES, INDICATORS, MOVING_AVERAGES, REFUSED, Indicator, Parameter, find_indicator
 from vibetrader.spec.timeframes import TIMEFRAMES
 
 LONGEST: Final = 4000
@@ -105,9 +107,19 @@ def _parse(text: str) -> Expression:
         raise _Problem(
             f"unexpected {str(found)!r} in {text!r}", error.column, hint=hint, suggestion=_keyword(str(found))
         ) from None
+    _stray_averages(tree, text)
     if depth(tree) > DEEPEST:
         raise _Problem(f"the expression nests more than {DEEPEST} levels")
     return tree
+
+
+def _stray_averages(tree: Expression, text: str) -> None:
+    """`sma > 3`: an average's name where no indicator takes it as a parameter."""
+    for node in walk(tree):
+        row = find_indicator(node.name) if isinstance(node, Named) and node.name in MOVING_AVERAGES else None
+        if row is not None:
+            found = re.search(rf"\b{row.name}\b(?!\s*[(.])", text, re.IGNORECASE)
+            raise _Problem(_arity(row, 0), found.start() + 1 if found else None, hint=_usage(row))
 
 
 def _keyword(word: str) -> str:
@@ -241,7 +253,10 @@ def _resolve(token: Token) -> Expression:
         return EntryPrice()
     if lowered in FUNCTIONS:
         _fail(f"{text} needs arguments", token, FUNCTIONS[lowered])
-    if find_indicator(lowered) is not None:
+    row = find_indicator(lowered)
+    if row is not None and row.required and lowered in MOVING_AVERAGES:
+        return Named(lowered)  # the kind of average inside another indicator; elsewhere `_stray_averages` refuses it
+    if row is not None:
         return _call(token, [], None)
     if lowered in REFUSED:
         _fail(f"{text} {REFUSED[lowered]}", token)

@@ -19,6 +19,9 @@ Project = Annotated[Path, typer.Argument(metavar="DIR", help="A run directory, o
 IdeaOrRun = Annotated[
     str, typer.Argument(metavar="IDEA|RUN", help="The idea in words, - for stdin, or a run directory.")
 ]
+Explain = Annotated[
+    bool, typer.Option("--explain", help="Show how each piece of the text is read, and the other readings considered.")
+]
 
 
 def clarify(
@@ -36,11 +39,12 @@ def clarify(
     offline: o.Offline = None,
     budget_usd: o.Budget = None,
     runs_dir: o.RunsDir = None,
+    explain: Explain = False,
     as_json: o.Json = False,
 ) -> None:
     """Turn an idea into spec.yaml, or into questions.
 
-    Example: vibetrader clarify "RSI <30 buy" --json
+    Example: vibetrader clarify "RSI <30 buy" --explain
     """
     from vibetrader.cli import render
     from vibetrader.cli.commands.run import _directory, _sweep_up
@@ -62,7 +66,10 @@ def clarify(
         interactive=render.can_ask(),
     )
     directory = _directory(idea, settings)
-    code = _visit("clarify", directory, settings, as_json=as_json, shown="spec.yaml")
+    if explain:
+        _explain(directory, as_json=as_json)
+        as_json = False
+    code = _visit("clarify", directory, settings, as_json=as_json, shown="" if explain else "spec.yaml")
     _sweep_up(directory)
     raise typer.Exit(code)
 
@@ -129,6 +136,20 @@ def compile_(
 
 
 backtest = compile_
+
+
+def _explain(run: RunDir, *, as_json: bool) -> None:
+    """How the words of the idea are read."""
+    from vibetrader.clarify.explain import explanation, explanation_text
+    from vibetrader.clarify.rules import clarify_text
+    from vibetrader.cli import render
+    from vibetrader.rundir.layout import IDEA
+
+    result = clarify_text(run.read(IDEA).text, run.today())
+    if as_json:
+        render.out_json(explanation(result))
+    else:
+        render.out(explanation_text(result))
 
 
 def _visit(

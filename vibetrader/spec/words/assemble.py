@@ -135,6 +135,7 @@ class Assembler:
             ignored=tuple(self.words(s) for s in self.draft.ignored),
             corrections=tuple(self.compiler.reading.corrections),
             readings=self._readings(),
+            considered=self._considered(),
             message=problem,
         )
 
@@ -151,6 +152,34 @@ class Assembler:
                 )
             )
         return tuple(found)
+
+    def _considered(self) -> tuple[tuple[str, str, str], ...]:
+        """Words with two readings: the one that was taken, and the other."""
+        compiler, found = self.compiler, []
+        for unit in compiler.units:
+            if unit.kind != "cond" or not isinstance(unit.value, ex.Node):
+                continue
+            kinds = [compiler.kind(k) for k in range(unit.start, unit.end)]
+            words = self.words(compiler.span(unit.start, unit.end))
+            taken = str(unit.value)
+            if "drop" in kinds and isinstance(unit.value, ex.Compare):
+                other = ex.Cross(unit.value.operator in (">", ">="), unit.value.left, unit.value.right)
+                found.append((words, taken, f"the moment only: {other}"))
+            if "touch" in kinds:
+                found.append((words, taken, "the close only, not the bar's extreme"))
+            if unit.any_cross:
+                found.append((words, taken, "a cross the other way; the words name no direction"))
+            if "dip" in kinds or "gainmove" in kinds:
+                found.append((words, taken, "the move over another number of bars"))
+        if any(u.kind == "act" and u.value == "sell" for u in compiler.units):
+            opens = "short" in self.sides
+            found.append(("sell", "opens a short" if opens else "closes the long", "closes the long" if opens else "opens a short"))
+        for key, text in self.draft.assumed.items():
+            if key == "ma_type":
+                found.append(("moving average", text, "an exponential one (EMA)"))
+        for wrong, right in compiler.reading.corrections:
+            found.append((wrong, right, "a word of its own"))
+        return tuple(dict.fromkeys(found))
 
     def _refused(self) -> ClarifyResult:
         readable = [self.words(s) for s in self.draft.unknown]

@@ -32,6 +32,7 @@ class ClarifyResult:
         not_understood: Words that stand in a rule and have no reading.
         ignored: Sentences without any word of trading; not used, and shown.
         readings: For `--explain`: each piece of text and what it was read as.
+        considered: For `--explain`: words that could be read otherwise, the reading taken, and the other one.
         message: For `refused`: why, in one sentence.
     """
 
@@ -44,4 +45,5 @@ class ClarifyResult:
     ignored: tuple[str, ...] = ()
     corrections: tuple[tuple[str, str], ...] = ()
     readings: tuple[tuple[str, str], ...] = ()
+    considered: tuple[tuple[str, str, str], ...] = ()
     message: str = ""
