@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
+
+if TYPE_CHECKING:
+    from vibetrader.spec.strategy import StrategySpec
 
 Item = dict[str, Any]
 
@@ -74,3 +78,14 @@ def _whole(short: Item, number: int) -> Item:
     if "before" in short:
         item["before"] = CONTEXTS[short["before"]]
     return item
+
+
+def spec_of_item(item: Item) -> StrategySpec | None:
+    """The spec that a text compiles to when nothing is open, with named numbers as values."""
+    from vibetrader.clarify.rules import clarify_text
+    from vibetrader.spec.parameters import resolved
+
+    if item["kind"] != "new":
+        return None
+    result = clarify_text(item["text"], date(2026, 11, 24))
+    return resolved(result.spec) if result.verdict == "ok" and result.spec is not None else None

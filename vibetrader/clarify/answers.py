@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -19,16 +20,21 @@ _LEAVE = ("leave it out", "ignore", "skip", "leave out")
 
 
 def answered(
-    result: ClarifyResult, answers: Mapping[str, str], today: date
+    result: ClarifyResult, answers: Mapping[str, str], today: date, *, idea: str = ""
 ) -> tuple[StrategySpec | None, list[Question]]:
     """The spec with the answers in it, and the questions still open.
 
     Answers are found by a question's id or field.
 
+    Args:
+        idea: The words that were read: where no rule was found in them, they are read once more with the answers.
+
     Raises:
         SpecError: An answer that cannot be read, naming the question.
     """
     spec = result.spec
+    if spec is None and idea:
+        return _read_again(idea, result, answers, today)
     left: list[Question] = []
     for question in result.questions:
         answer = answers.get(question.id, answers.get(question.field))
@@ -37,6 +43,41 @@ def answered(
             continue
         spec = _apply(spec, question.field, answer.strip(), today, "answer", question)
     return spec, left
+
+
+_QUOTED: Final = re.compile(r"What does (['\"])(.+)\1 mean here")
+_OPENING: Final = {"long.entry": "buy when", "short.entry": "short when", "long.exit": "exit when", "short.exit": "cover when"}
+
+
+def _read_again(
+    idea: str, result: ClarifyResult, answers: Mapping[str, str], today: date
+) -> tuple[StrategySpec | None, list[Question]]:
+    """An idea without a rule of its own, read with the answers that give one."""
+    text, left, rules = idea, [], []
+    given: dict[str, str] = {}
+    for question in result.questions:
+        answer = answers.get(question.id, answers.get(question.field, "")).strip()
+        quoted = _QUOTED.search(question.text)
+        if not answer:
+            left.append(question)
+        elif question.field == "idea" and quoted and answer.lower() in _LEAVE:
+            text = text.replace(quoted[2], " ", 1)
+        elif question.field in _OPENING:
+            opening = "" if answer.lower().startswith(("buy", "sell", "short", "long", "exit", "cover", "close")) else _OPENING[question.field]
+            rules.append(f"{opening} {answer.removeprefix('when ').removeprefix('if ')}".strip())
+            given[question.field] = answer
+        else:
+            rules.append(answer)
+    if left:
+        return None, left
+    again = clarify_text(". ".join([text.strip().rstrip("."), *rules]), today)
+    if again.spec is None or again.verdict != "ok":
+        open_ = "; ".join(q.text for q in again.questions) or again.message
+        raise SpecError(f"the idea with the answers is not understood: {open_}", field="idea",
+                        hint="answer with conditions such as: rsi below 30")  # fmt: skip
+    origins = {field: Origin(source="answer", words=words) for field, words in given.items() if field in again.spec.provenance}
+    provenance = {**again.spec.provenance, **origins}
+    return again.spec.model_copy(update={"provenance": provenance, "name": " ".join(idea.split())[:78]}), []
 
 
 def defaults(questions: tuple[Question, ...]) -> dict[str, str]:

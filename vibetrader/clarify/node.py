@@ -18,6 +18,7 @@ from vibetrader.rundir.layout import ANSWERS, BRIEF, ERRORS, IDEA, QUESTIONS, SP
 from vibetrader.settings import Settings
 from vibetrader.spec import yamlio
 from vibetrader.spec.check import check
+from vibetrader.spec.markets import why_untradable
 from vibetrader.spec.parameters import parameterized
 from vibetrader.spec.strategy import StrategySpec
 from vibetrader.spec.words.result import ClarifyResult
@@ -55,7 +56,7 @@ def _outcome(run: RunDir, settings: Settings, result: ClarifyResult) -> Outcome:
     given = _given_answers(run, settings)
     if settings.assume_defaults:
         given = {**replies.defaults(result.questions), **given}
-    spec, open_questions = replies.answered(result, given, today)
+    spec, open_questions = replies.answered(result, given, today, idea=run.read(IDEA).text)
     field_of = {"symbol": "symbols", "start": "period.start", "end": "period.end"}
     flagged = {field_of.get(name, name) for name in settings.overrides}
     open_questions = [q for q in open_questions if q.field not in flagged]
@@ -120,7 +121,16 @@ def _flagged(brief: Brief, flags: Mapping[str, str]) -> Brief:
     return Brief.model_validate({**brief.model_dump(), **given})
 
 
+def untradable(spec: StrategySpec) -> str:
+    """Why the spec's instruments cannot be traded, "" when they can."""
+    reason = why_untradable(spec.symbols)
+    return reason[0] if reason is not None else ""
+
+
 def _refused(spec: StrategySpec, settings: Settings) -> Outcome | None:
+    reason = why_untradable(spec.symbols)
+    if reason is not None:
+        return Outcome(Status.REFUSED, reason[0], reason[1])
     errors = [finding for finding in check(spec) if finding.severity == "error"]
     if errors:
         return Outcome(Status.REFUSED, f"{errors[0].field}: {errors[0].message}", errors[0].hint)

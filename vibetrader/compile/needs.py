@@ -14,10 +14,11 @@ _ADDERS = {
     "add_crypto": "crypto",
     "add_equity": "equity",
     "add_forex": "forex",
+    "add_index": "index",
     "add_cfd": "cfd",
 }
 _RESOLUTIONS = {"minute": "minute", "hour": "hour", "daily": "daily"}
-_DEFAULT_MARKET = {"crypto": "coinbase", "equity": "usa", "forex": "oanda", "cfd": "oanda"}
+_DEFAULT_MARKET = {"crypto": "coinbase", "equity": "usa", "forex": "oanda", "cfd": "oanda", "index": "usa"}
 #: Brokerage name → market of its crypto pairs. LEAN: Common/Brokerages/*BrokerageModel.cs, DefaultMarkets
 _BROKERAGE_MARKET = {
     "binance": "binance", "kraken": "kraken", "bitfinex": "bitfinex", "bybit": "bybit", "coinbase": "coinbase",

@@ -9,6 +9,7 @@ from typing import Final
 from vibetrader.errors import SpecError
 from vibetrader.spec import expressions as ex
 from vibetrader.spec.check import side_expressions
+from vibetrader.spec.markets import MARKETS, why_untradable
 from vibetrader.spec.strategy import Instrument, StrategySpec
 from vibetrader.spec.timeframes import minutes
 
@@ -21,21 +22,7 @@ ADD: Final = {
     "crypto_future": "add_crypto_future",
 }
 
-
-MARKETS: Final[dict[str, dict[str, str]]] = {
-    "equity": {"usa": "USA", "india": "INDIA"},
-    "index": {
-        "usa": "USA", "india": "INDIA", "cboe": "CBOE", "eurex": "EUREX", "hkfe": "HKFE", "krx": "KRX", "ose": "OSE",
-    },
-    "crypto": {
-        "binance": "BINANCE", "binanceus": "BINANCE_US", "binance_us": "BINANCE_US", "bitfinex": "BITFINEX",
-        "bybit": "BYBIT", "coinbase": "COINBASE", "gdax": "COINBASE", "kraken": "KRAKEN",
-    },
-    "crypto_future": {"binance": "BINANCE", "bybit": "BYBIT", "dydx": "DYDX"},
-    "forex": {"oanda": "OANDA", "fxcm": "FXCM", "interactivebrokers": "INTERACTIVE_BROKERS"},
-    "cfd": {"oanda": "OANDA", "fxcm": "FXCM", "interactivebrokers": "INTERACTIVE_BROKERS"},
-}  # fmt: skip
-"""Markets whose trading hours LEAN knows, by security type, with LEAN's name of each."""
+__all__ = ["ADD", "MARKETS", "Market"]
 
 
 @dataclass(slots=True)
@@ -87,26 +74,9 @@ class Market:
             )
         if not spec.sides:
             raise SpecError("there is no rule to write", field="long", hint="give a long or a short side")
-        for symbol in spec.symbols:
-            if symbol.type not in ADD:
-                raise SpecError(
-                    f"{symbol.ticker} is a {symbol.type}: its contracts expire and must be rolled, which no spec says",
-                    field="symbols",
-                    hint="use an index fund, a CFD or a perpetual on the same market",
-                )
-            known = MARKETS[symbol.type]
-            if symbol.market not in known:
-                raise SpecError(
-                    f"LEAN knows no trading hours of {symbol.type} on market {symbol.market!r} ({symbol.ticker})",
-                    field="symbols",
-                    hint=f"markets of that type: {', '.join(known)}; or trade a fund or CFD on it",
-                )
-        if len({s.type in ("forex", "cfd") for s in spec.symbols}) > 1:
-            raise SpecError(
-                "markets with trades and markets with quotes under one rule",
-                field="symbols",
-                hint="run forex and CFDs apart from stocks and coins",
-            )
+        untradable = why_untradable(spec.symbols)
+        if untradable is not None:
+            raise SpecError(untradable[0], field="symbols", hint=untradable[1])
 
     def subscription(self) -> int:
         """Minutes of the bars to subscribe to."""

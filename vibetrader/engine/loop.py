@@ -510,7 +510,8 @@ class Loop:
         if changes:
             for security in changes.all_added:
                 if not security.is_internal:
-                    security.is_tradable = security.symbol.security_type != SecurityType.INDEX
+                    # LEAN: Common/Extensions.cs, MakeTradable: an index only where the algorithm said so itself.
+                    security.is_tradable = security.is_tradable or security.symbol.security_type != SecurityType.INDEX
             self._schedule.on_securities_changed(changes.all_added, changes.all_removed)
 
     def _prices(self, time_slice: TimeSlice) -> None:

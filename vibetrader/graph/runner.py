@@ -92,7 +92,9 @@ def with_answers(run: RunDir, settings: Settings, answers: Mapping[str, str]) ->
     """The settings with answers to the open questions, kept in the run directory."""
     import yaml
 
-    text = yaml.safe_dump(dict(answers), sort_keys=False, allow_unicode=True)
+    known = yaml.safe_load(run.read(ANSWERS)) if run.has(ANSWERS) else None
+    merged = {**(known if isinstance(known, dict) else {}), **answers}
+    text = yaml.safe_dump(merged, sort_keys=False, allow_unicode=True)
     run.write(ANSWERS, text)
     return settings.model_copy(update={"answers_file": run.file(ANSWERS)})
 

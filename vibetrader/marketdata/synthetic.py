@@ -53,7 +53,7 @@ REGIMES: Final = {
     "crash": Regime(-0.03, 0.06, 3, 0.0),
     "gap": Regime(0.0, 0.02, 2, 0.06),
 }
-_CALM: Final = {"crypto": 1.0, "equity": 0.38, "forex": 0.16, "cfd": 0.3}
+_CALM: Final = {"crypto": 1.0, "equity": 0.38, "forex": 0.16, "cfd": 0.3, "index": 0.3}
 #: Regimes that come in episodes, with quiet days between them.
 _EPISODES: Final = frozenset({"crash", "gap"})
 _WEIGHTS: Final = np.array([0.3, 0.34, 0.18, 0.1, 0.04, 0.04])
@@ -106,7 +106,7 @@ def ensure_synthetic(folder: Path, needs: Iterable[SyntheticNeed], *, seed: int)
         if need.security_type not in _CALM or need.resolution not in ("minute", "hour", "daily"):
             raise DataError(
                 f"the synthetic market has no {need.resolution} bars for {need.security_type} {need.ticker!r}",
-                hint="It makes minute, hour and daily bars of crypto, equity, forex and cfd.",
+                hint="It makes minute, hour and daily bars of crypto, equity, index, forex and cfd.",
             )
         if need.regime and need.regime not in REGIMES:
             raise DataError(f"there is no regime {need.regime!r}", hint=f"There are {', '.join(REGIMES)}.")
@@ -229,12 +229,20 @@ class _Day:
     volume: Floats
 
 
-def _session(kind: str, day: date) -> tuple[int, int] | None:
+#: Minutes of the trading day in the exchange's zone, where it is not New York's: first and last (exclusive).
+_SESSIONS: Final = {
+    "india": (555, 930), "eurex": (540, 1050), "hkfe": (570, 960), "krx": (540, 930), "ose": (540, 900),
+}  # fmt: skip
+
+
+def _session(kind: str, day: date, market: str = "usa") -> tuple[int, int] | None:
     """First and last minute (exclusive) of a day's trading in the data zone; None on a day without any."""
     if kind == "crypto":
         return 0, _STEPS_PER_DAY
     weekday = day.weekday()
-    if kind == "equity":
+    if kind in ("equity", "index") and market in _SESSIONS:
+        return _SESSIONS[market] if weekday < 5 else None
+    if kind in ("equity", "index"):
         return (570, 960) if weekday < 5 and not _us_holiday(day) else None
     # Forex and CFD trade from Sunday 17:00 to Friday 17:00 New York; their data zone is UTC.
     if weekday == 5:
@@ -291,7 +299,7 @@ def _days(need: SyntheticNeed, seed: int) -> Iterable[_Day]:
     kind = need.security_type
     day = need.start
     while day <= need.end:
-        hours = _session(kind, day)
+        hours = _session(kind, day, need.market)
         if hours is not None:
             yield _one_day(need, anchors, seed, day, *hours)
         day += timedelta(days=1)
@@ -304,7 +312,7 @@ def _one_day(need: SyntheticNeed, anchors: _Anchors, seed: int, day: date, first
             f"the synthetic market has no bars on {day.isoformat()}",
             hint=f"It runs from {FIRST_DAY + timedelta(days=1)} for thirty years.",
         )
-    previous = _last_trading_index(need.security_type, index)
+    previous = _last_trading_index(need, index)
     rng = _rng(seed, need.ticker, day.isoformat())
     count = last - first
     start = anchors.close[previous] + anchors.jump[index]
@@ -328,16 +336,16 @@ def _one_day(need: SyntheticNeed, anchors: _Anchors, seed: int, day: date, first
     )
 
 
-def _last_trading_index(kind: str, index: int) -> int:
+def _last_trading_index(need: SyntheticNeed, index: int) -> int:
     previous = index - 1
-    while previous > 0 and _session(kind, FIRST_DAY + timedelta(days=previous)) is None:
+    while previous > 0 and _session(need.security_type, FIRST_DAY + timedelta(days=previous), need.market) is None:
         previous -= 1
     return previous
 
 
 def _decimals(need: SyntheticNeed) -> int:
     price = _first_price(need.ticker)
-    if need.security_type == "equity":
+    if need.security_type in ("equity", "index"):
         return 2
     if need.security_type == "crypto":
         return 2 if price >= 20 else 4
@@ -350,7 +358,7 @@ def _to_tick(prices: Floats, need: SyntheticNeed) -> Floats:
 
 
 def _volume_unit(need: SyntheticNeed) -> float:
-    return {"crypto": 900_000.0, "equity": 6_000_000.0, "forex": 0.0, "cfd": 0.0}[need.security_type]
+    return {"crypto": 900_000.0, "equity": 6_000_000.0, "index": 0.0, "forex": 0.0, "cfd": 0.0}[need.security_type]
 
 
 def _to_lot(volume: Floats, need: SyntheticNeed) -> Floats:

@@ -42,7 +42,15 @@ from vibetrader.spec.expressions import (
     number_text,
     walk,
 )
-from vibetrader.spec.indicators import ALIASES, INDICATORS, MOVING_AVERAGES, REFUSED, Indicator, Parameter, find_indicator
+from vibetrader.spec.indicators import (
+    ALIASES,
+    INDICATORS,
+    MOVING_AVERAGES,
+    REFUSED,
+    Indicator,
+    Parameter,
+    find_indicator,
+)
 from vibetrader.spec.timeframes import TIMEFRAMES
 
 LONGEST: Final = 4000

@@ -159,11 +159,22 @@ def _visit(
     from vibetrader.cli import render
     from vibetrader.cli.gating import finish
     from vibetrader.graph.nodes import NODES
+    from vibetrader.graph.runner import MAX_ROUNDS_OF_QUESTIONS, with_answers
     from vibetrader.results import Status
+    from vibetrader.rundir.layout import QUESTIONS
 
     journal_to(run)
-    with run.lock(settings.lock_wait_s), render.progress(run):
-        outcome = run.visit(name, NODES[name], settings)
+    with run.lock(settings.lock_wait_s):
+        with render.progress(run):
+            outcome = run.visit(name, NODES[name], settings)
+        for _ in range(MAX_ROUNDS_OF_QUESTIONS):
+            if outcome.status is not Status.NEEDS_ANSWERS or not settings.interactive:
+                break
+            answers = render.ask(run.read(QUESTIONS))
+            if not answers:
+                break
+            settings = with_answers(run, settings, answers)
+            outcome = run.visit(name, NODES[name], settings)
     if shown and not as_json and outcome.status is Status.OK:
         render.note(f"{outcome.message}\nrun directory: {run.path}")
         render.out((run.path / shown).read_text(encoding="utf-8"))

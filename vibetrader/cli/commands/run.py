@@ -103,7 +103,11 @@ def _directory(idea: str | None, settings: Settings) -> RunDir:
     if idea is None and sys.stdin.isatty():
         raise UsageError("no idea was given", hint='For example: vibetrader run "RSI <30 buy"')
     if idea is None or idea == "-":
-        idea = sys.stdin.read()
+        try:
+            idea = sys.stdin.read()
+            idea.encode("utf-8")
+        except UnicodeError:
+            raise UsageError("the idea is not UTF-8 text", hint='For example: vibetrader run "RSI <30 buy"') from None
     if not idea.strip():
         raise SpecError("the idea is empty", hint='For example: vibetrader run "RSI <30 buy"')
     if "\n" not in idea and len(idea) < 1000 and "\0" not in idea and Path(idea).is_dir():

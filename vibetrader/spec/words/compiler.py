@@ -369,9 +369,12 @@ class Compiler(SlotReader):
                     name = (
                         ("stochrsi" if self._names_ahead(i, "stochrsi") else "stoch")
                         if item.value in ("k", "d")
+                        else "bb"
+                        if "boll" in item.norm or "bb" in item.norm
                         else (self._last_bands() or "bb")
                     )
-                    self.memory.parameters.setdefault(name, tuple(bracket[0]))
+                    if len(bracket[0]) <= sum(not p.choices for p in INDICATORS[name].parameters):
+                        self.memory.parameters.setdefault(name, tuple(bracket[0]))
         self._scan_bands()
         self._scan_cloud()
 
@@ -598,6 +601,8 @@ class Compiler(SlotReader):
     def _condition(self, i: int) -> int | None:
         memory = self.memory
         questions = len(memory.questions)
+        if self.kind(i) in ("cmp", "cross", "drop", "touch", "state", "between") and self._after_unknown():
+            return None  # "the flurbometer is above 7": nothing says what is compared
         found = self.conditions(i)
         if found is not None and self.kind(i) in ("if", "only", "filter"):
             self.units.append(Unit(self.kind(i), True, i, i + 1))
@@ -606,6 +611,11 @@ class Compiler(SlotReader):
                 del memory.questions[questions:]
             return None
         return self._add("cond", found.expression, i, found.end)
+
+    def _after_unknown(self) -> bool:
+        """Whether the last unit that is more than a filler is a word without a reading."""
+        last = next((u for u in reversed(self.units) if u.kind != "quiet"), None)
+        return last is not None and last.kind == "unknown" and last.value == "word"
 
     def _begins_comparison(self, i: int) -> bool:
         """Whether a comparison follows that failed only for a missing length: the question then stands."""

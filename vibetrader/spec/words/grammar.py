@@ -932,7 +932,7 @@ class Grammar:
                 return None
             memory.parameters[name] = tuple(numbers)
         elif name in memory.parameters:
-            numbers = list(memory.parameters[name])
+            numbers = list(memory.parameters[name])[: sum(not p.choices for p in row.parameters)]
         elif row.required:
             if name == "roc":
                 numbers = [1.0]
