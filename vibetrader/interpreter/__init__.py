@@ -1,1 +1,1 @@
-"""Part of VibeTrader."""
+"""Specs on columns: signals and trades without code and without the engine, for sweeps and as an independent judge."""

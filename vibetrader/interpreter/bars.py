@@ -22,7 +22,7 @@ _MONDAY: Final = 4 * DAY
 
 @dataclass(frozen=True)
 class Bars:
-    """Bars of one length, oldest first, holes filled with the last close at volume 0.
+    """Bars of one length, oldest first, holes filled with the last bar at volume 0.
 
     Attributes:
         start, end: Nanoseconds by the exchange's clock, shape (n,).
@@ -36,6 +36,8 @@ class Bars:
     low: Floats
     close: Floats
     volume: Floats
+    stale: npt.NDArray[np.int8]
+    """1 where the last bar that the market made ended more than a bar and an hour ago."""
 
     def __len__(self) -> int:
         return len(self.start)
@@ -45,6 +47,11 @@ class Bars:
         values: Floats = getattr(self, field)
         return values
 
+    def part(self, which: slice) -> Bars:
+        """Some of the bars."""
+        columns = (self.start, self.end, self.open, self.high, self.low, self.close, self.volume, self.stale)
+        return Bars(*(column[which] for column in columns))  # type: ignore[arg-type]  # columns of three types
+
     @cached_property
     def days(self) -> Ints:
         """Day number of each bar's start."""
@@ -52,7 +59,8 @@ class Bars:
 
 
 def filled(bars: Bars, length: int) -> Bars:
-    """Bars without holes: what is missing repeats the last close with no volume; for markets that never close.
+    """Bars without holes: what is missing repeats the last bar with no volume, as LEAN fills forward; for markets that
+    never close.
 
     Args:
         length: Nanoseconds of one bar.
@@ -65,11 +73,11 @@ def filled(bars: Bars, length: int) -> Bars:
     made = slots[source] != np.arange(count)
     start = bars.start[0] + np.arange(count, dtype=np.int64) * length
 
-    def column(field: str) -> Floats:
-        return np.where(made, bars.close[source], bars.column(field)[source])
-
     volume = np.where(made, 0.0, bars.volume[source])
-    return Bars(start, start + length, *(column(name) for name in ("open", "high", "low", "close")), volume)
+    # LEAN: FillModel.cs, MarketFill: a price older than an hour waits for a fresh one.
+    stale = start + length - bars.end[source] > 60 * MINUTE
+    open_, high, low, close = (bars.column(name)[source] for name in ("open", "high", "low", "close"))
+    return Bars(start, start + length, open_, high, low, close, volume, stale.astype(np.int8))
 
 
 def resampled(bars: Bars, timeframe: str) -> Bars:
@@ -96,6 +104,7 @@ def resampled(bars: Bars, timeframe: str) -> Bars:
         fold(np.minimum, bars.low[: edges[-1]] if len(first) else bars.low),
         bars.close[last],
         fold(np.add, bars.volume[: edges[-1]] if len(first) else bars.volume),
+        np.zeros(len(first), dtype=np.int8),
     )
 
 

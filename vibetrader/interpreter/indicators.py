@@ -226,4 +226,3 @@ def _donchian(bars: Bars, period: int) -> Outputs:
 
 # Of bars.
 BARS: Final[Mapping[str, Callable[..., Outputs]]] = {"atr": _atr, "donchian": _donchian}
-

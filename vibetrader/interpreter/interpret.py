@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -18,6 +19,7 @@ from vibetrader.spec.parameters import resolved
 from vibetrader.spec.strategy import Direction, Level, Side, StrategySpec
 from vibetrader.spec.timeframes import minutes
 
+_REASONS: Final = {m.STALE: "an order in a hole of the market", m.MARGIN_CALL: "a margin call"}
 _NATIVE: Final = {1: "1m", 60: "1h", 1440: "1d"}
 
 
@@ -101,24 +103,24 @@ class Interpreter:
         index[ends] = np.arange(len(own))
         empty = _empty(len(own))
         found = m.walk(
-            bars.high, bars.low, bars.close, index, own.high, own.low, own.days, known, first,
+            bars.high, bars.low, bars.close, bars.stale, index, own.high, own.low, own.days, known, first,
             sides.get("long", empty), sides.get("short", empty), self._rules(plain), self._account(plain),
         )  # fmt: skip
-        return m.Fills(*found), bars
+        if found[-1] != m.FINE:
+            raise CannotInterpret(_REASONS[found[-1]])
+        return m.Fills(*found[:-1]), bars
 
     def _window(self, spec: StrategySpec, today: date | None) -> tuple[Columns, Bars, int]:
         """Columns from the first bar of the warm-up to the end of the period."""
         start_day, end_day = spec.period.dates(today or date(1970, 1, 1))
         start, end = (_midnight(day) for day in (start_day, end_day))
         warm = start - _warm_up(spec)
-        low, high = np.searchsorted(self._bars.end, [warm, end + DAY], side="right")
+        # LEAN's warm-up begins with the bar that ends at its start, and a longer bar may begin with that one alone.
+        low = np.searchsorted(self._bars.end, warm, side="left")
+        high = np.searchsorted(self._bars.end, end + DAY, side="right")
         key = (int(low), int(high), spec.timeframe)
         if key not in self._columns:
-            part = Bars(
-                *(column[low:high] for column in (self._bars.start, self._bars.end)),
-                *(self._bars.column(name)[low:high] for name in ("open", "high", "low", "close", "volume")),
-            )
-            self._columns[key] = Columns(part, spec.timeframe, self._native)
+            self._columns[key] = Columns(self._bars.part(slice(low, high)), spec.timeframe, self._native)
         columns = self._columns[key]
         bars = columns.frame(self._native)
         return columns, bars, int(np.searchsorted(bars.end, start, side="left"))
@@ -129,7 +131,6 @@ class Interpreter:
         kind = {"percent": m.PERCENT, "cash": m.CASH, "units": m.UNITS, "risk_percent": m.RISK_PERCENT,
                 "risk_cash": m.RISK_CASH}[size.kind]  # fmt: skip
         amount = spec.number(getattr(size, size.kind))
-        has_stops = any(s.stop_loss or s.trailing_stop or s.break_even for s in spec.sides.values())
         return m.Rules(
             reverse=spec.reverse,
             size_kind=kind,
@@ -140,8 +141,7 @@ class Interpreter:
             every=_or(limits.entry_every_bars, -m.NEVER),
             per_day=_or(limits.max_trades_per_day, m.NEVER),
             native=spec.timeframe == self._native,
-            stops_rest=False,
-            targets_rest=any(s.take_profit for s in spec.sides.values()) and (has_stops or True),
+            targets_rest=any(side.take_profit for side in spec.sides.values()),
         )
 
     def _account(self, spec: StrategySpec) -> m.Account:
@@ -238,7 +238,7 @@ def _level(level: Level | None, name: Direction, role: str, columns: Columns, si
     node = level.as_price(name, "stop" if role == "stop" else "target")
     assert node is not None
     # The level is linear in the fill price: what it is at 0 and at 1 says all.
-    at_zero, at_one = (columns.value(ex.rewrite(node, lambda part, v=v: _entry_as(part, v))) for v in (0.0, 1.0))
+    at_zero, at_one = (columns.value(ex.rewrite(node, partial(_entry_as, value=v))) for v in (0.0, 1.0))
     if not _is_linear(node):
         raise CannotInterpret(f"the level {node}")
     if level.kind == "percent":
@@ -253,7 +253,7 @@ def _entry_as(part: ex.Expression, value: float) -> ex.Expression:
 
 
 def _without_entry(node: ex.Expression) -> ex.Expression:
-    return ex.rewrite(node, lambda part: _entry_as(part, 1.0))
+    return ex.rewrite(node, partial(_entry_as, value=1.0))
 
 
 def _is_linear(node: ex.Expression) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -19,5 +19,5 @@ def compiled(function: F) -> F:
     """The function as machine code, kept on disk between processes."""
     if not HAS_NUMBA:
         return function
-    made: F = numba.njit(cache=True, nogil=True)(function)
-    return made
+    made: Any = numba.njit(cache=True, nogil=True)(function)
+    return cast(F, made)

@@ -25,6 +25,9 @@ PERCENT, CASH, UNITS, RISK_PERCENT, RISK_CASH = range(5)
 
 NEVER: Final = 1 << 40
 
+# Why a walk ended early.
+FINE, STALE, MARGIN_CALL = range(3)
+
 
 class SideRules(NamedTuple):
     """One direction, each column over the strategy's bars.
@@ -68,7 +71,6 @@ class Rules(NamedTuple):
     every: int
     per_day: int
     native: bool
-    stops_rest: bool
     targets_rest: bool
 
 
@@ -111,8 +113,18 @@ class Fills(NamedTuple):
 @compiled
 def _floor(value: float, step: float) -> float:
     """Whole steps towards zero; a value that is whole but for its last bits is whole."""
-    steps = np.floor(abs(value) / step + 1e-9) * step
+    steps: float = np.floor(abs(value) / step + 1e-9) * step
     return steps if value >= 0 else -steps
+
+
+@compiled
+def _rounded(price: float, tick: float) -> float:
+    """The nearest tick, halves to even, told by the price itself and not by its quotient."""
+    steps: float = np.floor(price / tick + 1e-7)
+    middle = (steps + 0.5) * tick
+    if price > middle or (price == middle and steps % 2 == 1):
+        steps += 1
+    return steps * tick
 
 
 @compiled
@@ -141,7 +153,9 @@ def _target_cash(part: float, equity: float, position: float, price: float, lot:
 
 
 @compiled
-def _target_margin(part: float, equity: float, position: float, price: float, lot: float, fee: float, most: float) -> float:
+def _target_margin(
+    part: float, equity: float, position: float, price: float, lot: float, fee: float, most: float
+) -> float:
     """Order towards a part of equity on margin. LEAN: BuyingPowerModel.cs, GetMaximumOrderQuantityForTargetBuyingPower."""
     unit = price / most
     target = part * equity
@@ -151,7 +165,7 @@ def _target_margin(part: float, equity: float, position: float, price: float, lo
     for _ in range(100):
         size = -position + target / unit
         steps = size / lot
-        whole = np.ceil(steps - 1e-9) if target < 0 else np.floor(steps + 1e-9)
+        whole: float = np.ceil(steps - 1e-9) if target < 0 else np.floor(steps + 1e-9)
         quantity = whole * lot
         if quantity == 0:
             return 0.0
@@ -168,6 +182,7 @@ def walk(
     high: Floats,
     low: Floats,
     close: Floats,
+    stale: Flags,
     own: Ints,
     own_high: Floats,
     own_low: Floats,
@@ -178,18 +193,19 @@ def walk(
     short: SideRules,
     rules: Rules,
     account: Account,
-) -> tuple[Ints, Ints, Floats, Floats, Floats, Floats]:
+) -> tuple[Ints, Ints, Floats, Floats, Floats, Floats, int]:
     """Walk one position over the bars.
 
     Args:
         high, low, close: The subscription's bars.
+        stale: Where LEAN would hold a market order back for fresh prices.
         own: For each of them the strategy's bar that ends with it, or -1.
         own_high, own_low, own_day, known: Over the strategy's bars: extremes, day number, and whether every value that
             any rule reads exists.
         first: The first subscription bar after the warm-up.
 
     Returns:
-        The columns of `Fills`.
+        The columns of `Fills`, and `FINE` or why the engine has to be asked.
     """
     room = 64
     bars = np.empty(room, np.int64)
@@ -218,14 +234,19 @@ def walk(
     day = -1
     today = 0
     both = long.active and short.active
+    why = FINE
 
     for i in range(len(close)):
         j = own[i]
-        price = close[i]
+        if account.margin and abs(position) * close[i] / account.most >= quote + position * close[i]:
+            if position != 0:
+                why = MARGIN_CALL
+                break
         # Up to three orders at one bar: a resting target, a watched level, and what the rules decide.
         for step in range(3):
             wanted = 0.0
             tag = -1
+            price = close[i]
             at = price
             side = 0
             least = account.dust * abs(entered) if account.dust > 0 else account.lot
@@ -236,8 +257,10 @@ def walk(
             if step == 0:
                 if resting > 0 and high[i] > target:
                     wanted, tag, at = -resting, TARGET, max(low[i], target)
+                    price = target  # fees of limit orders go by their limit
                 elif resting < 0 and low[i] < target:
                     wanted, tag, at = -resting, TARGET, min(high[i], target)
+                    price = target
             elif (step == 1) == rules.native:
                 # Watched levels: before the decision where the bars are the strategy's own, else after it.
                 if side != 0 and not (entry_index == i and not rules.native):
@@ -259,9 +282,7 @@ def walk(
                     day = own_day[j]
                     today = 0
                 may = (
-                    count - exit_count > rules.cooldown
-                    and count - order_count >= rules.every
-                    and today < rules.per_day
+                    count - exit_count > rules.cooldown and count - order_count >= rules.every and today < rules.per_day
                 )
                 if side != 0:
                     mine = long if side > 0 else short
@@ -270,7 +291,11 @@ def walk(
                         best = max(best, own_high[j]) if side > 0 else min(best, own_low[j])
                         follow = stop
                         if mine.even_trigger > 0:
-                            reached = own_high[j] >= filled_at * mine.even_trigger if side > 0 else own_low[j] <= filled_at * mine.even_trigger
+                            reached = (
+                                own_high[j] >= filled_at * mine.even_trigger
+                                if side > 0
+                                else own_low[j] <= filled_at * mine.even_trigger
+                            )
                             if reached:
                                 place = filled_at * mine.even_place
                                 if follow == 0:
@@ -301,7 +326,7 @@ def walk(
                         tag = LONG_ENTRY
                     elif short.active and short.entry[j] == 1:
                         tag = SHORT_ENTRY
-                if tag == LONG_ENTRY or tag == SHORT_ENTRY:
+                if 0 <= tag <= SHORT_ENTRY:
                     sign = 1.0 if tag == LONG_ENTRY else -1.0
                     mine = long if tag == LONG_ENTRY else short
                     equity = quote + position * price
@@ -353,9 +378,12 @@ def walk(
                 continue
             if tag <= SHORT_ENTRY and not _affords(wanted, position, quote, price, account):
                 continue
+            if step > 0 and stale[i] == 1:
+                why = STALE
+                break
             # The fill.
             rate = abs(wanted) * account.fee
-            fee = rate if (account.fee_in_base and wanted > 0) else rate * (at if step == 0 else price)
+            fee = rate if (account.fee_in_base and wanted > 0) else rate * price
             got = wanted
             quote -= wanted * at
             if account.fee_in_base and wanted > 0:
@@ -403,14 +431,16 @@ def walk(
                     target = at * mine.target_factor[signal] + mine.target_offset[signal]
                 resting = 0.0
                 if rules.targets_rest and target > 0:
-                    target = np.round(target / account.tick) * account.tick
+                    target = _rounded(target, account.tick)
                     resting = _floor(position, account.lot)
             else:
                 exit_count = count
                 resting = 0.0
                 stop = 0.0
                 target = 0.0
-    return bars[:n], tags[:n], quantities[:n], prices[:n], fees[:n], positions[:n]
+        if why != FINE:
+            break
+    return bars[:n], tags[:n], quantities[:n], prices[:n], fees[:n], positions[:n], why
 
 
 @compiled

@@ -36,7 +36,7 @@ class Columns:
         self.own = own
         self._frames: dict[str, Bars] = {native: bars}
         self._native = native
-        self._known: dict[tuple[str, ex.Expression], Floats] = {}
+        self._known: dict[tuple[str, ex.Expression, int], Floats] = {}
 
     def frame(self, timeframe: str) -> Bars:
         """The bars of a timeframe."""
@@ -44,22 +44,22 @@ class Columns:
             self._frames[timeframe] = resampled(self._frames[self._native], timeframe)
         return self._frames[timeframe]
 
-    def value(self, node: ex.Expression, frame: str = "") -> Floats:
-        """The value at each bar, not a number where there is none yet; conditions are 0 and 1.
+    def value(self, node: ex.Expression, frame: str = "", back: int = 0) -> Floats:
+        """The value at each bar, or so many bars before it; not a number where there is none yet; conditions are 0 and 1.
 
         Raises:
             CannotInterpret: The expression has a part that has no columns.
         """
         frame = frame or self.own
-        key = (frame, node)
+        key = (frame, node, back)
         found = self._known.get(key)
         if found is None:
             with np.errstate(all="ignore"):
-                found = self._computed(node, frame)
+                found = self._computed(node, frame, back)
             self._known[key] = found
         return found
 
-    def _computed(self, node: ex.Expression, frame: str) -> Floats:
+    def _computed(self, node: ex.Expression, frame: str, back: int) -> Floats:
         bars = self.frame(frame)
         match node:
             case ex.Number(value=number):
@@ -67,53 +67,55 @@ class Columns:
             case ex.Truth(value=truth):
                 return np.full(len(bars), float(truth))
             case ex.Price(field=name):
-                return bars.column(name)
+                return indicators.lagged(bars.column(name), back)
             case ex.Clock(field=name):
-                return _clock(name, bars)
+                return indicators.lagged(_clock(name, bars), back)
             case ex.Call():
-                return self._call(node, frame)
+                return indicators.lagged(self.value(node, frame), back) if back else self._call(node, frame)
             case ex.Lag(operand=operand, bars=ex.Number(value=count)):
-                return indicators.lagged(self.value(operand, frame), int(count))
+                return self.value(operand, frame, back + int(count))
             case ex.At(operand=operand, timeframe=other):
+                if back:
+                    raise CannotInterpret(f"bars back of {node}")
                 return self._from(other, self.value(operand, other), bars)
             case ex.Negative(operand=operand):
-                return -self.value(operand, frame)
+                return -self.value(operand, frame, back)
             case ex.Arithmetic(operator=operator, left=left, right=right):
-                a, b = self.value(left, frame), self.value(right, frame)
-                return np.where(b == 0, np.nan, a / b) if operator == "/" else _ARITHMETIC[operator](a, b)
+                a, b = self.value(left, frame, back), self.value(right, frame, back)
+                found: Floats = np.where(b == 0, np.nan, a / b) if operator == "/" else _ARITHMETIC[operator](a, b)
+                return found
             case ex.Compare(operator=operator, left=left, right=right):
                 if any(isinstance(part, ex.Clock) and part.field == "trading_day" for part in (left, right)):
                     raise CannotInterpret("trading_day")
-                a, b = self.value(left, frame), self.value(right, frame)
+                a, b = self.value(left, frame, back), self.value(right, frame, back)
                 return _judged(_COMPARE[operator](a, b), a, b)
             case ex.Cross(above=above, left=left, right=right):
-                a, b = self.value(left, frame), self.value(right, frame)
-                was_a, was_b = indicators.lagged(a, 1), indicators.lagged(b, 1)
+                a, b = self.value(left, frame, back), self.value(right, frame, back)
+                was_a, was_b = self.value(left, frame, back + 1), self.value(right, frame, back + 1)
                 crossed = (a > b) & (was_a <= was_b) if above else (a < b) & (was_a >= was_b)
                 return _judged(crossed, a, b, was_a, was_b)
             case ex.Not(operand=operand):
-                return 1.0 - self.value(operand, frame)
+                return 1.0 - self.value(operand, frame, back)
             case ex.And(parts=parts):
-                return np.minimum.reduce([self.value(part, frame) for part in parts])
+                return _folded(np.minimum, [self.value(part, frame, back) for part in parts])
             case ex.Or(parts=parts):
-                return np.maximum.reduce([self.value(part, frame) for part in parts])
+                return _folded(np.maximum, [self.value(part, frame, back) for part in parts])
             case ex.Function():
-                return self._function(node, frame)
+                return self._function(node, frame, back)
         raise CannotInterpret(str(node))
 
-    def _function(self, node: ex.Function, frame: str) -> Floats:
+    def _function(self, node: ex.Function, frame: str, back: int) -> Floats:
         if node.name in ("any", "all", "count"):
             condition, count = node.arguments
             if not isinstance(count, ex.Number):
                 raise CannotInterpret(str(node))
-            values, window = self.value(condition, frame), int(count.value)
-            if node.name == "count":
-                return indicators.mean(values, window) * window
-            return indicators.highest(values, window) if node.name == "any" else -indicators.highest(-values, window)
-        parts = [self.value(argument, frame) for argument in node.arguments]
+            each = [self.value(condition, frame, back + ago) for ago in range(int(count.value))]
+            fold = {"any": np.maximum, "all": np.minimum, "count": np.add}[node.name]
+            return _folded(fold, each)
+        parts = [self.value(argument, frame, back) for argument in node.arguments]
         if node.name == "abs":
             return np.abs(parts[0])
-        return (np.maximum if node.name == "max" else np.minimum).reduce(parts)
+        return _folded(np.maximum if node.name == "max" else np.minimum, parts)
 
     def _call(self, node: ex.Call, frame: str) -> Floats:
         numbers: list[int | float | str] = []
@@ -137,7 +139,8 @@ class Columns:
         """Values of another timeframe as of its last finished bar."""
         last = np.searchsorted(self.frame(other).end, bars.end, side="right") - 1
         padded = np.r_[values, np.nan]
-        return padded[last]  # -1, before the first one, is not a number
+        found: Floats = padded[last]  # -1, before the first one, is not a number
+        return found
 
 
 def _clock(name: str, bars: Bars) -> Floats:
@@ -156,8 +159,14 @@ def _clock(name: str, bars: Bars) -> Floats:
     if name == "month":
         return (months.astype(np.int64) % 12 + 1).astype(np.float64)
     if name == "day":
-        return ((dates.astype("datetime64[D]") - months.astype("datetime64[D]")).astype(np.int64) + 1).astype(np.float64)
+        passed: Floats = (dates.astype("datetime64[D]") - months.astype("datetime64[D]")).astype(np.float64)
+        return passed + 1
     raise CannotInterpret(name)
+
+
+def _folded(ufunc: np.ufunc, parts: list[Floats]) -> Floats:
+    found: Floats = ufunc.reduce(parts)
+    return found
 
 
 def _judged(test: npt.NDArray[np.bool_], *values: Floats) -> Floats:

@@ -311,7 +311,9 @@ class SubscriptionManager:
         """Feed a consolidator with the data of a symbol. LEAN: SubscriptionManager.cs, AddConsolidator."""
         consolidator = _wrapped(consolidator)
         config = self.config_for(to_symbol(symbol), consolidator, tick_type)
-        config.consolidators.append(consolidator)
+        # LEAN: SubscriptionDataConfig.cs, Consolidators is a set: one that was given twice is fed once.
+        if not any(known is consolidator for known in config.consolidators):
+            config.consolidators.append(consolidator)
         self._counter += 1
         registration = Registration(self, consolidator, config, self._counter)
         self._registrations[id(consolidator)] = registration
