@@ -21,6 +21,7 @@ _STILL = "the daily returns do not vary"
 # Where LEAN writes 0 because nothing can be divided, the figure is not defined.
 _FROM_FILLS = ("win_rate", "loss_rate", "average_win", "average_loss", "profit_loss_ratio", "expectancy")
 _FROM_RETURNS = ("sharpe_ratio", "sortino_ratio", "probabilistic_sharpe_ratio", "information_ratio")
+_ALWAYS = ("start_equity", "end_equity", "portfolio_turnover")
 _FROM_BENCHMARK = ("alpha", "beta", "treynor_ratio", "correlation")
 
 Table = dict[str, dict[str, Any]]
@@ -165,6 +166,8 @@ class _Figures:
 
     def _why_undefined(self, key: str) -> str:
         """Why LEAN's 0 is no figure here; "" where it is one."""
+        if key not in _ALWAYS and len(self._daily) < 2 and "PortfolioStatistics" in CATALOG[key].source:
+            return "LEAN works it out from two full days on; the run is shorter"
         if key in _FROM_FILLS and not self._result.closed_trades:
             return _NO_TRADES
         if key in ("profit_loss_ratio", "average_loss") and not (self._profits <= 0).any():

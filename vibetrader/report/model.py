@@ -417,11 +417,13 @@ def _name(content: Content, run: RunDir | None) -> str:
 
 def _headline(metrics: Mapping[str, Any], errors: Sequence[Finding], content: Content, completed: bool) -> str:
     if completed:
-        shown = {key: (metrics.get(key) or {}).get("display") or "–" for key in ("total_return", "max_drawdown")}
+        shown = {
+            key: "–" if (metrics.get(key) or {}).get("value") is None else str(metrics[key]["display"])
+            for key in ("total_return", "max_drawdown", "sharpe_ratio")
+        }
         trades = len(content.result.closed_trades) - len(content.crumbs)
-        sharpe = (metrics.get("sharpe_ratio") or {}).get("display") or "–"
         return (
-            f"Return {shown['total_return']}, drawdown {shown['max_drawdown']}, Sharpe {sharpe}, "
+            f"Return {shown['total_return']}, drawdown {shown['max_drawdown']}, Sharpe {shown['sharpe_ratio']}, "
             f"{trades} closed trade{'' if trades == 1 else 's'}"
         )
     if errors:

@@ -143,7 +143,7 @@ report.drawCharts = () => {
     if (!range) return;
     let seen = market.fills.filter(fill => fill.row >= range.from - 5 && fill.row <= range.to + 5 && (market.cut === null || fill.n < market.upTo));
     const room = Math.max(60, box.clientWidth / 4);
-    const labels = seen.length <= room / 24;
+    const labels = seen.length <= room / 40;
     if (seen.length > room) { const every = seen.length / room; seen = Array.from({ length: Math.floor(room) }, (_, i) => seen[Math.floor(i * every)]); }
     market.markers.setMarkers(seen.filter(fill => fill.row >= 0).map(fill => ({ time: market.symbol.t[fill.row], position: fill.quantity > 0 ? "belowBar" : "aboveBar", shape: fill.quantity > 0 ? "arrowUp" : "arrowDown", color: fill.quantity > 0 ? css("--up") : css("--down"), text: labels ? (fill.quantity > 0 ? "buy " : "sell ") + report.price(fill.price) : undefined })));
   }
@@ -162,7 +162,8 @@ report.drawCharts = () => {
     if (time !== null) {
       const scale = market.chart.timeScale(), range = scale.getVisibleLogicalRange();
       const width = Math.min(Math.max(range ? range.to - range.from : 160, 40), 400);
-      scale.setVisibleLogicalRange({ from: last - width * 0.85, to: last + width * 0.15 });
+      const from = Math.max(-0.5, last - width * 0.85);
+      scale.setVisibleLogicalRange({ from, to: from + width });
     }
     mark();
     legend();

@@ -5,7 +5,7 @@ report.startReplay = () => {
   const section = byId("replay");
   if (!fills.length) { section.hidden = true; return; }
   const delays = { "0.5": 500, "1": 250, "2.5": 100, "5": 50, "10": 10 };
-  const closed = data.trades.exit.map((time, i) => ({ time, profit: data.trades.profit_loss[i] })).sort((a, b) => a.time - b.time);
+  const closed = data.trades.exit.map((time, i) => ({ time, profit: data.trades.profit_loss[i], dust: data.trades.dust[i] })).filter(trade => !trade.dust).sort((a, b) => a.time - b.time);
   const equity = report.account.equity || { t: [], v: [] };
   // Running sums, so that any order can be jumped to.
   const after = [{ profit: 0, won: 0 }];
