@@ -160,6 +160,9 @@ _NAMESPACES: Final[dict[str, str]] = {
 }
 
 
+_HEAP_TYPE: Final = 1 << 9  # CPython's Py_TPFLAGS_HEAPTYPE
+
+
 def clr_name(kind: type) -> str:
     """Full name Python.NET prints for a type: `QuantConnect.Symbol`; "" when it is a plain Python type."""
     own = kind.__dict__.get("__clr_name__")
@@ -188,8 +191,8 @@ def short_name(value: object) -> str:
         return name.removeprefix("System.")
     if name:
         return name.rsplit(".", 1)[-1]
-    if kind.__module__ in ("builtins", "__main__"):
-        return kind.__name__
+    if kind.__module__ == "builtins" or kind.__flags__ & _HEAP_TYPE:
+        return kind.__name__  # a class written in Python has no module in its C name
     return f"{kind.__module__}.{kind.__name__}"
 
 

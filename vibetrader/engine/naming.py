@@ -73,9 +73,21 @@ def lean_names(cls: T | None = None, /, **special: str) -> Any:
         add_aliases(target, special)
         if getattr(target, "__getattr__", None) is None:
             target.__getattr__ = find_name  # type: ignore[attr-defined]  # only called for missing names
+        plain: Any = object.__repr__
+        if target.__repr__ is plain:
+            setattr(target, "__repr__", clr_repr)  # noqa: B010 (a method of the class)
         return target
 
     return decorate(cls) if cls is not None else decorate
+
+
+def clr_repr(self: object) -> str:
+    """`<QuantConnect.Data.Market.TradeBar object at 0x…>`, as Python.NET shows an object without a text of its own."""
+    from vibetrader.engine.clr import clr_name
+
+    kind = type(self)
+    name = clr_name(kind)
+    return f"<{name} object at {id(self):#x}>" if name else object.__repr__(self)
 
 
 def find_name(self: object, name: str) -> Any:

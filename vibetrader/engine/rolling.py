@@ -22,6 +22,8 @@ _SET_ITEM = Overloads("set_item", "i: int, value: Any")
 
 #: Types whose empty places read as a value in .NET, not as None.
 _EMPTY: dict[object, object] = {float: 0.0, int: 0, bool: False}
+#: Numbers in .NET's names.
+_CLR_NUMBERS: dict[object, str] = {float: "Double", int: "Int32", bool: "Boolean"}
 
 
 @lean_names
@@ -32,11 +34,13 @@ class RollingWindow(Generic[T]):
     """
 
     _empty: Any = None
+    #: Converts what is added, where the kind of items is a .NET number.
+    _taken: Any = None
     _typed: dict[object, type[RollingWindow[Any]]] = {}  # noqa: RUF012 (a cache shared on purpose)
 
     def __class_getitem__(cls, kind: Any) -> Any:
         if kind is datetime:
-            raise TypeError(f"type(s) expected: {kind!r}")
+            raise TypeError("type(s) expected")
         if isinstance(kind, TypeVar):
             return cls
         try:
@@ -44,7 +48,13 @@ class RollingWindow(Generic[T]):
         except TypeError:  # an unhashable hint
             return cls
         if found is None:
-            found = type("RollingWindow", (cls,), {"_empty": _EMPTY.get(kind)})
+            members: dict[str, Any] = {"_empty": _EMPTY.get(kind)}
+            name = _CLR_NUMBERS.get(kind)
+            if name is not None:
+                members["_taken"] = staticmethod(Overloads("add", f"item: {kind.__name__}").bind)
+                members["__clr_name__"] = f"QuantConnect.Indicators.RollingWindow[{name}]"
+                members["__str__"] = lambda self: f"QuantConnect.Indicators.RollingWindow`1[System.{name}]"
+            found = type("RollingWindow" if name is None else f"RollingWindow[{name}]", (cls,), members)
             cls._typed[kind] = found
         return found
 
@@ -99,6 +109,8 @@ class RollingWindow(Generic[T]):
 
     def add(self, item: T) -> None:
         """Add a value in front."""
+        if self._taken is not None:
+            item = type(self._empty)(self._taken((item,), {})[1]["item"])
         self._samples += 1
         items = self._items
         size = self._size

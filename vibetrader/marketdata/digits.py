@@ -94,11 +94,19 @@ def _eight_digits(words: _Words) -> npt.NDArray[np.int64]:
     return words.view(np.int64)
 
 
+def _number(field: bytes) -> float:
+    """A number as .NET's decimal turns into a double: all digits as a double, over a power of ten."""
+    whole, dot, decimals = field.strip().partition(b".")
+    if dot and len(whole) + len(decimals) > _MOST_DIGITS and (whole + decimals).isdigit() and len(decimals) < len(_POWERS):
+        return float(int(whole + decimals)) / float(_POWERS[len(decimals)])
+    return float(field)
+
+
 def _by_hand(text: bytes) -> Floats | None:
     """Signs, exponents, long numbers: the slow way."""
     try:
         return np.array(
-            [float(field) if field.strip() else np.nan for line in text.split(b"\n") for field in line.split(b",")]
+            [_number(field) if field.strip() else np.nan for line in text.split(b"\n") for field in line.split(b",")]
         )
     except ValueError:
         return None

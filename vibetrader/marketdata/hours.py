@@ -8,6 +8,7 @@ MarketHoursDatabase.cs.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar, cast
@@ -394,9 +395,10 @@ class ExchangeHours:
             day += DAY
         return cast(Moment, _like(date, day))
 
-    def get_market_hours(self, local_date_time: Any) -> DayHours:
-        """Hours of a date."""
-        return self.day(_ns(local_date_time))
+    def get_market_hours(self, local_date_time: Any) -> Any:
+        """Hours of a date, as `day_view` shows them."""
+        local = _ns(local_date_time)
+        return day_view(self.day(local), local)
 
     @property
     def regular_market_duration(self) -> Any:
@@ -414,19 +416,23 @@ class ExchangeHours:
         return [to_datetime(day) for day in sorted(self._bank_holidays)]
 
     @property
-    def early_closes(self) -> dict[datetime, Any]:
-        """Date → closing time of the day."""
-        return {to_datetime(day): to_timedelta(time) for day, time in self._early_closes.items()}
+    def early_closes(self) -> Any:
+        """Date → closing time of the day, as `times_view` shows it."""
+        return times_view({to_datetime(day): to_timedelta(time) for day, time in self._early_closes.items()})
 
     @property
-    def late_opens(self) -> dict[datetime, Any]:
-        """Date → opening time of the day."""
-        return {to_datetime(day): to_timedelta(time) for day, time in self._late_opens.items()}
+    def late_opens(self) -> Any:
+        """Date → opening time of the day, as `times_view` shows it."""
+        return times_view({to_datetime(day): to_timedelta(time) for day, time in self._late_opens.items()})
 
     def is_bank_holiday(self, local: int) -> bool:
         """True when the date of a clock time is a bank holiday."""
         return local - local % DAY in self._bank_holidays
 
+
+#: How users see the hours of a day and times by date; the engine shows LEAN's classes.
+day_view: Callable[[DayHours, int], Any] = lambda day, local: day  # noqa: E731
+times_view: Callable[[dict[datetime, Any]], Any] = lambda times: times  # noqa: E731
 
 _CLOSED: Final = DayHours(())
 
@@ -464,6 +470,7 @@ class MarketHours:
     def find(self, market: str, ticker: str | None, security_type: Any) -> HoursEntry | None:
         """Entry of a ticker, else of its market, else None."""
         kind = _type_name(security_type)
+        ticker = getattr(ticker, "value", ticker)  # users give symbols
         for name in (ticker or "", "[*]"):
             key = self._keys.get(f"{kind}-{market}-{name}".lower())
             if key is not None:
@@ -484,6 +491,14 @@ class MarketHours:
                 f"Available keys: {', '.join(self._raw)}"
             )
         return found
+
+    get_entry = GetEntry = entry
+
+    def get_exchange_hours(self, market: str, ticker: str | None, security_type: Any) -> ExchangeHours:
+        """Hours of a ticker's exchange."""
+        return self.entry(market, ticker, security_type).exchange_hours
+
+    GetExchangeHours = get_exchange_hours
 
     def _entry(self, key: str) -> HoursEntry:
         found = self._entries.get(key)

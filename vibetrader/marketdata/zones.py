@@ -241,7 +241,17 @@ def zone(name: str) -> TimeZone:
     if fixed is not None:
         # Noda Time's fixed zones; IANA's count the other way round
         name = f"Etc/GMT{'+' if fixed[1] == '-' else '-'}{int(fixed[2])}"
-    return TimeZone(name)
+    made = TimeZone(name)
+    made.__class__ = CachedDateTimeZone if made.fixed is None else FixedDateTimeZone
+    return made
+
+
+class CachedDateTimeZone(TimeZone):
+    """A zone whose offset changes; Noda Time's name, which users see."""
+
+
+class FixedDateTimeZone(TimeZone):
+    """A zone of one offset; Noda Time's name, which users see."""
 
 
 def to_datetime(ns: Nanoseconds) -> datetime:

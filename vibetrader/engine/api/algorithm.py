@@ -50,6 +50,7 @@ from vibetrader.engine.data.enums import (
 from vibetrader.engine.data.symbol import Market, Symbol
 from vibetrader.engine.naming import LeanOverrides, add_aliases, missing_attribute
 from vibetrader.engine.scheduling.timerules import to_span, to_time_zone
+from vibetrader.engine.securities.calendar import TradingCalendar
 from vibetrader.engine.timekeeping import from_date, to_datetime, zone
 
 _MAX_TAGS: Final = 100
@@ -369,7 +370,12 @@ class QCAlgorithm(
     signal_export = LeanProperty(_state("signal_export"), doc="Export of signals; a backtest exports none.")
     market_hours_database = LeanProperty(_state("market_hours"), doc="Market hours.")
     symbol_properties_database = LeanProperty(_state("symbol_properties"), doc="Lot sizes, tick sizes.")
-    trading_calendar = LeanProperty(lambda algorithm: refuse("trading_calendar"), doc="Not offered.")
+    trading_calendar = LeanProperty(
+        lambda algorithm: TradingCalendar(
+            lambda: [security for _, security in algorithm._vt.securities.pairs()], lambda: algorithm._vt.utc_ns
+        ),
+        doc="Kinds of days.",
+    )
     pandas_converter = LeanProperty(
         _state("pandas_converter"),
         "QuantConnect.Python.PandasConverter",

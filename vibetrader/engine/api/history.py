@@ -12,7 +12,6 @@ from vibetrader.engine.clr import (
     InvalidOperationException,
     NoMatch,
     Overloads,
-    class_text,
     register_type,
 )
 from vibetrader.engine.data import symbolcache
@@ -179,13 +178,7 @@ class HistoryCall:
                 found.append(item)
             elif isinstance(item, str):
                 symbol = symbolcache.find(item)
-                if symbol is None:
-                    raise ArgumentException(
-                        "Cannot create history for the given ticker. Either explicitly use a symbol object to make the "
-                        "history request or ensure the symbol has been added using the AddSecurity() method before making "
-                        "the history request."
-                    )
-                found.append(symbol)
+                found.append(unknown_symbol(item) if symbol is None else symbol)
             elif hasattr(item, "symbol"):
                 found.append(item.symbol)
             elif hasattr(item, "key"):
@@ -199,13 +192,15 @@ class HistoryCall:
             _LISTED.bind(arguments, keywords)
         except TypeError as refusal:
             return str(refusal)
-        return f"No method matches given arguments for history: ({', '.join(map(class_text, arguments))})."
+        return _LISTED._refusal(arguments, keywords)
 
     def _requests(
         self, symbols: list[Symbol], kind: type | None, given: list[Any], keywords: dict[str, Any], shown: tuple[Any, ...] = ()
     ) -> tuple[list[HistoryRequest], dict[str, Any]]:
         state = self._algorithm._vt
         try:
+            if isinstance(given[0] if given else keywords.get("periods"), str):
+                raise TypeError  # numeric text is a number elsewhere, but not here
             number, bound = _RANGE.bind(given, keywords)
         except TypeError:
             subject = shown or (symbols[0] if len(symbols) == 1 else list(symbols),)

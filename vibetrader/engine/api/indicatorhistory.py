@@ -42,7 +42,8 @@ class IndicatorDataPoints(PythonData):
             key = name.lower().replace("_", "")
             if key in storage:
                 return storage[key]
-            known = ", ".join([*(item for item in storage if item != "current"), "price", "current"])
+            own = [item for item in storage if item not in ("current", "price")]
+            known = ", ".join([*own, "price", "current"])
             raise AttributeError(f"Property with name '{key}' does not exist. Properties: Time, Symbol, Value {known}")
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 

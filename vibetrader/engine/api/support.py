@@ -64,7 +64,6 @@ FEATURES: Final[tuple[Support, ...]] = (
     Support("commands", "none", ("add_command", "link", "run_command"), "Commands reach live algorithms only."),
     Support("notifications", "partial", ("notify",), "A backtest accepts and drops them, as LEAN does."),
     Support("downloads", "none", ("download",), "Put the data into the data folder or the object store first."),
-    Support("trading calendar", "none", ("trading_calendar",), "Ask `securities[symbol].exchange.hours` instead."),
     Support("security identifiers", "none", ("isin", "cusip", "sedol", "composite_figi", "cik"),
             "The data folder has no identifier tables; use tickers."),
     Support("live trading", "none", ("set_live_mode",), "The engine backtests only."),
@@ -123,5 +122,5 @@ REFUSED_METHODS: Final[tuple[str, ...]] = tuple(
     for feature in FEATURES
     if feature.level == "none"
     for member in feature.members
-    if member.islower() and member not in ("trading_calendar", "add_command", "link", "run_command", "download", "set_live_mode")
+    if member.islower() and member not in ("add_command", "link", "run_command", "download", "set_live_mode")
 )

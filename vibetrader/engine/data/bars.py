@@ -79,7 +79,8 @@ class BaseData(LeanOverrides, metaclass=_DataClass):
     #: The point in decimals, once an indicator has asked for them (`data/exact.py`).
     net: Any = None
     #: Columns and row it was read from, where its digits are known.
-    origin: tuple[Any, int] | None = None
+    _rows: Any = None
+    _row: int = -1
 
     def __init__(self) -> None:
         self.symbol = EMPTY_SYMBOL

@@ -32,7 +32,8 @@ class KeyValuePair:
 
 def pair_type(text: str) -> type[KeyValuePair]:
     """A pair class that prints as .NET names it, e.g. `KeyValuePair[Symbol,Security]`."""
-    return type(f"KeyValuePair[{text}]", (KeyValuePair,), {"__slots__": ()})
+    name = f"KeyValuePair[{text}]"
+    return type(name, (KeyValuePair,), {"__slots__": (), "__clr_name__": f"System.Collections.Generic.{name}"})
 
 
 class LeanDictionary(Generic[K, V]):

@@ -62,10 +62,9 @@ class NetBar:
 def exact_field(bar: Any, name: str) -> NetDecimal:
     """A price or the volume of a bar with all digits."""
     value = getattr(bar, name)
-    origin = bar.origin
-    if origin is not None:
-        columns, row = origin
-        found: NetDecimal = columns.net(name, row)
+    rows = getattr(bar, "_rows", None)
+    if rows is not None:
+        found: NetDecimal = rows.net(name, bar._row)
         if float(found) == value:  # else somebody has set it
             return found
     result = _of(value)

@@ -50,6 +50,18 @@ def _key(key: Any) -> Symbol | None:
     return inner if isinstance(inner, Symbol) else None
 
 
+def in_order(entries: dict[Symbol, Any]) -> list[tuple[Symbol, Any]]:
+    """Entries by ticker, as LEAN enumerates data. LEAN: Common/Data/Market/DataDictionary.cs, GetItems."""
+    pairs = list(entries.items())
+    if len(pairs) > 1:
+        pairs.sort(key=_ticker)
+    return pairs
+
+
+def _ticker(pair: tuple[Symbol, Any]) -> str:
+    return pair[0].value.upper()
+
+
 def _missing(name: str, key: Any) -> KeyNotFoundException:
     """LEAN: Common/Messages/Messages.QuantConnect.cs, ExtendedDictionary."""
     symbol = _key(key)
@@ -58,7 +70,7 @@ def _missing(name: str, key: Any) -> KeyNotFoundException:
         return KeyNotFoundException(
             f"The ticker {ticker} was not found in the SymbolCache. Use the Symbol object as key instead. Accessing the "
             "securities collection/slice object by string ticker is only available for securities added with the "
-            "`add_security`-family methods. For more details, please check out the documentation."
+            "add_security-family methods. For more details, please check out the documentation."
         )
     return KeyNotFoundException(
         f"'{symbol}' wasn't found in the {name} object, likely because there was no-data at this moment in time and it "
@@ -102,7 +114,7 @@ class DataDictionary(LeanDictionary[Symbol, Any]):
         return found
 
     def _pairs(self) -> list[tuple[Symbol, Any]]:
-        return list(self._entries.items())
+        return in_order(self._entries)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -325,7 +337,7 @@ class Slice(LeanDictionary[Symbol, Any]):
 
     def _pairs(self) -> list[tuple[Symbol, Any]]:
         pairs: list[tuple[Symbol, Any]] = []
-        for symbol, entry in self._by_symbol().items():
+        for symbol, entry in in_order(self._by_symbol()):
             data = entry.data
             if entry.kind == "ticks":
                 pairs += [(symbol, tick) for tick in data]
@@ -346,7 +358,7 @@ class Slice(LeanDictionary[Symbol, Any]):
 
     def keys(self) -> list[Symbol]:
         """Symbols that have something."""
-        return list(self._by_symbol())
+        return [symbol for symbol, _ in in_order(self._by_symbol())]
 
     def get(self, *arguments: Any, **keywords: Any) -> Any:
         """`get(symbol[, default])`: the symbol's data or the default; `get(type[, symbol])`: data of a class."""

@@ -6,13 +6,22 @@ Local times are clock times of the exchange. Exact decimals are read on demand f
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from typing import Any
 
 from vibetrader.engine.data.bars import Bar, QuoteBar, TradeBar
 from vibetrader.engine.data.symbol import Symbol
+from vibetrader.engine.netdecimal import NetDecimal
 from vibetrader.marketdata.leanformat import RawBars
 
 _ONE = Decimal(1)
+
+
+@lru_cache(maxsize=512)
+def net_factor(factor: Decimal) -> NetDecimal:
+    """A scaling factor as LEAN's decimal."""
+    return NetDecimal.of(factor)
+
 
 
 def middle(bid: float, ask: float) -> float:
@@ -115,7 +124,7 @@ class TradeColumns(Columns):
 
     def bar(self, i: int) -> TradeBar:
         """The trade bar of a row."""
-        return TradeBar.at(
+        bar = TradeBar.at(
             self.symbol if self.symbols is None else self.symbols[i],
             self.start[i],
             self.end[i],
@@ -126,6 +135,20 @@ class TradeColumns(Columns):
             self.volume[i],
             self.filled[i],
         )
+        bar._rows, bar._row = self, i
+        return bar
+
+    def net(self, field: str, i: int) -> NetDecimal:
+        """A field of a row as LEAN's decimal: the file's digits times the factor."""
+        shown = getattr(self, field)[i]
+        if self.raw is None or field == "volume":
+            return NetDecimal.of(shown)
+        source = self.source[i]
+        value = NetDecimal.of(float(self.raw.columns[field][source]))
+        if self.raw.scaled:
+            value = value.padded(4)
+        factor = None if self.factors is None else self.factors[source]
+        return value if factor is None or factor == _ONE else value * net_factor(factor)
 
     def price(self, i: int) -> float:
         """The close."""

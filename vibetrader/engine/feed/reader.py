@@ -34,10 +34,11 @@ from vibetrader.engine.data.enums import (
     TickType,
 )
 from vibetrader.engine.data.symbol import Symbol
-from vibetrader.engine.feed.columns import Columns, ObjectColumns, QuoteColumns, TradeColumns
+from vibetrader.engine.feed.columns import Columns, ObjectColumns, QuoteColumns, TradeColumns, net_factor
 from vibetrader.engine.feed.config import SubscriptionDataConfig
 from vibetrader.engine.feed.fillforward import FillForward
 from vibetrader.engine.money import round_to
+from vibetrader.engine.netdecimal import NetDecimal
 from vibetrader.engine.timekeeping import DAY, HOUR, from_date, to_datetime
 from vibetrader.marketdata import leanformat
 from vibetrader.marketdata.columnar import DayFiles, Series
@@ -781,6 +782,9 @@ def _make(
         column = np.array([integers[factor] for factor in factors], dtype=np.longdouble)
         powers = np.array([10.0 ** places[factor] for factor in factors])
         adjusted = np.array([factor != 1 for factor in factors])
+        # beyond 19 digits an extended double rounds, and beyond 28 places so does .NET
+        long = {f for f, part in parts.items() if len(part.digits) > 10 or -int(part.exponent) > 18}
+        many_digits = [place for place, factor in enumerate(factors) if factor in long] if long else []
         for name in names:
             values = table[name]
             if name in ("volume", "bid_size", "ask_size"):
@@ -788,6 +792,10 @@ def _make(
             else:
                 exact = np.rint(values * 10000).astype(np.longdouble)
                 product = (exact * column).astype(np.float64) / (powers * 10000.0)
+                for row in many_digits:
+                    if values[row] == values[row]:
+                        price = NetDecimal.raw(int(exact[row]), 4) * net_factor(factors[row])
+                        product[row] = float(price)
                 table[name] = np.where(np.isnan(values) | ~adjusted, values, product)
     lists = {name: table[name].tolist() if name in table else [] for name in names}
     if config.type is QuoteBar:
