@@ -365,6 +365,9 @@ def _bind_left(overloads: clr.Overloads, arguments: Any, keywords: Any) -> dict[
     try:
         return overloads.bind(arguments, keywords)[1]
     except TypeError as refusal:
+        left = arguments[0] if arguments else keywords.get("left")
+        if not isinstance(left, (int, float, str, type(None))):
+            as_managed(left)  # LEAN's overload for Python objects takes it, and fails on it
         # LEAN's two overloads (IndicatorBase, PyObject) print as one, and the second one's type in the mismatch
         text = str(refusal).replace("('left') expected IndicatorBase", "('left') expected Any")
         raise TypeError(text) from None
