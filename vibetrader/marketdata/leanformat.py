@@ -57,6 +57,10 @@ class RawBars:
     files: tuple[tuple[int, Path, str], ...]
     scaled: bool
 
+    def place(self, row: int) -> tuple[RawBars, int]:
+        """The rows a row is among, and its number there."""
+        return self, row
+
     def exact(self, field: str, row: int) -> Decimal:
         """The number of a row with all digits and the scale LEAN gives it."""
         place = len(self.files) - 1

@@ -144,8 +144,9 @@ class TradeColumns(Columns):
         if self.raw is None or field == "volume":
             return NetDecimal.of(shown)
         source = self.source[i]
-        value = NetDecimal.of(float(self.raw.columns[field][source]))
-        if self.raw.scaled:
+        raw, row = self.raw.place(source)
+        value = NetDecimal.of(float(raw.columns[field][row]))
+        if raw.scaled:
             value = value.padded(4)
         factor = None if self.factors is None else self.factors[source]
         return value if factor is None or factor == _ONE else value * net_factor(factor)

@@ -874,13 +874,18 @@ class JoinedBars:
         self._parts = parts
         self.scaled = False
 
-    def exact(self, field: str, row: int) -> Decimal:
-        """The number of a row with all digits."""
+    def place(self, row: int) -> tuple[RawBars, int]:
+        """The rows a row is among, and its number there."""
         place = len(self._parts) - 1
         while self._parts[place][0] > row:
             place -= 1
         first, raw = self._parts[place]
-        return raw.exact(field, row - first)
+        return raw.place(row - first)
+
+    def exact(self, field: str, row: int) -> Decimal:
+        """The number of a row with all digits."""
+        raw, row = self.place(row)
+        return raw.exact(field, row)
 
 
 def concatenate(parts: list[Columns]) -> Columns:
