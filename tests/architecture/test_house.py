@@ -29,7 +29,7 @@ def imported_by(code: str) -> set[str]:
 
 def test_the_command_line_starts_without_heavy_packages() -> None:
     loaded = imported_by("import vibetrader.cli.app")
-    for heavy in ("pandas", "numpy", "pydantic", "rich", "jinja2", "lark", "libcst", "yaml", "openai", "anthropic"):
+    for heavy in ("pandas", "numpy", "pydantic", "rich", "jinja2", "lark", "yaml", "openai", "anthropic"):
         assert heavy not in loaded, heavy
 
 

@@ -8,7 +8,7 @@ import select
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -23,6 +23,7 @@ class Completed:
     Attributes:
         returncode: Its exit code; negative is the signal that ended it.
         timed_out: It was killed because its time was up.
+        flooded: It was killed because its watcher wanted it.
         duration_s: Wall time in seconds.
     """
 
@@ -31,6 +32,7 @@ class Completed:
     stderr: str
     timed_out: bool
     duration_s: float
+    flooded: bool = False
 
 
 class Child:
@@ -66,18 +68,30 @@ class Child:
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.close()
 
-    def ended(self, timeout_s: float, *, max_output: int = 1_000_000) -> Completed:
-        """Wait for its end or its time limit; then nothing that it started is left."""
+    def ended(
+        self, timeout_s: float, *, max_output: int = 1_000_000, watch: Callable[[], bool] | None = None
+    ) -> Completed:
+        """Wait for its end or its time limit; then nothing that it started is left.
+
+        Args:
+            watch: Asked every second; True ends it.
+        """
         elapsed = stopwatch()
-        timed_out = True
+        timed_out, flooded = True, False
         try:
-            timed_out = not ends_within(self._process, timeout_s)
+            left = timeout_s
+            while left > 0 and not flooded:
+                timed_out = not ends_within(self._process, min(left, 1.0) if watch else left)
+                if not timed_out:
+                    break
+                flooded = watch is not None and watch()
+                left = timeout_s - elapsed()
         finally:
             self.kill()
         told = [_kept(file, max_output) for file in (self._out, self._err)]
         self._out.close()
         self._err.close()
-        return Completed(self._process.returncode, told[0], told[1], timed_out, elapsed())
+        return Completed(self._process.returncode, told[0], told[1], timed_out and not flooded, elapsed(), flooded)
 
     def kill(self) -> None:
         """End it with all that it started."""

@@ -5,15 +5,23 @@ from __future__ import annotations
 import compileall
 import contextlib
 import dataclasses
+import hmac
 import json
+import os
 import re
+import secrets
 import shutil
+import signal
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
-from vibetrader._util.processes import Child
+from vibetrader._util.processes import Child, Completed
 from vibetrader.backtest import sandbox
+from vibetrader.backtest.audit import contradictions
+from vibetrader.backtest.guard import MARK, seal_of
 from vibetrader.backtest.leanfiles import read_results
 from vibetrader.backtest.protocol import BacktestRequest, Unavailable
 from vibetrader.errors import ExitCode, NoResultError, UnsupportedLeanFeature
@@ -33,23 +41,61 @@ class EmbeddedBacktester:
         """Run the project in a contained child; see `Backtester.run`."""
         prepare_output(request.output)
         sandbox.refuse_if_weak(request.sandbox)
-        output = request.output.resolve()
+        # The strategy's process never writes in the run directory: what it left is looked at first, then moved there.
+        scratch = Path(tempfile.mkdtemp(prefix="vibetrader-")).resolve()
+        try:
+            return self._run(request, scratch)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    def _run(self, request: BacktestRequest, scratch: Path) -> BacktestResult:
+        secret = secrets.token_hex(32)
+        done = self._child(request, scratch, secret)
+        last = next((line for line in reversed(done.stderr.splitlines()) if line.strip()), "")
+        if done.timed_out:
+            _take(scratch, request.output)
+            raise NoResultError(
+                f"the backtest took longer than {request.timeout_s:g} s and was stopped",
+                hint="Look for a loop that does not end, shorten the period, or raise --backtest-timeout-s.",
+            )
+        if done.returncode == ExitCode.UNSUPPORTED_LEAN:
+            raise UnsupportedLeanFeature(last, hint="`vibetrader lean-support` lists what the embedded engine has.")
+        _refuse_unsealed(done, last, scratch, secret, is_bare=request.sandbox == "off")
+        _take(scratch, request.output)
+        result = read_results(request.output)
+        if result.status == "NoResult":
+            raise NoResultError(
+                f"the engine ended with code {done.returncode} and left no result: {last or 'it said nothing'}",
+                hint=f"The engine's log is {request.output / 'log.txt'}.",
+            )
+        wrong = contradictions(result, (request.project / "main.py").read_text(encoding="utf-8", errors="replace"))
+        if wrong:
+            prepare_output(request.output)
+            raise NoResultError(
+                f"{TAMPERED}: {wrong[0]}",
+                hint="The result does not add up, so it is not used; look at what the strategy does to the engine's objects.",
+            )
+        protections = () if request.sandbox == "off" else sandbox.available()
+        return dataclasses.replace(result, engine=self.name, duration_s=done.duration_s, protections=protections)
+
+    def _child(self, request: BacktestRequest, scratch: Path, secret: str) -> Completed:
+        project = str(request.project.resolve())
         readable = [request.project, request.data_folder]
         if request.columns is not None and request.columns.is_dir():
             readable.append(request.columns)
         policy = sandbox.Policy(
             read=tuple(str(folder.resolve()) for folder in readable),
-            write=(str(output),),
+            write=(str(scratch),),
             cpu_s=int(request.timeout_s) + 1,
             memory_mb=request.memory_mb,
             mode=request.sandbox,
         )
         arguments = [
-            str(request.project.resolve()),
+            project,
             "--data-folder",
             str(request.data_folder.resolve()),
             "--output",
-            str(output),
+            str(scratch),
             "--id",
             request.id,
         ]
@@ -61,28 +107,71 @@ class EmbeddedBacktester:
             arguments += ["-p", f"{name}={value}"]
         order = {
             "policy": dataclasses.asdict(policy),
-            "folder": str(request.project.resolve()),
+            "folder": project,
+            "output": str(scratch),
             "arguments": arguments,
+            "secret": secret,
         }
         child = _Ready.take()
         child.tell(json.dumps(order) + "\n")
-        done = child.ended(request.timeout_s)
-        if done.timed_out:
+        return child.ended(request.timeout_s, watch=lambda: _is_flooded(scratch))
+
+
+#: First words of a refusal of a result that the strategy had a hand in.
+TAMPERED: Final = "the strategy tampered with its own result"
+_MAX_FILES, _MAX_BYTES = 20_000, 2 << 30
+
+
+def _refuse_unsealed(done: Completed, last: str, scratch: Path, secret: str, *, is_bare: bool) -> None:
+    """Raise unless the engine itself, and nothing else, wrote the result."""
+    if done.flooded:
+        raise NoResultError(
+            "the strategy wrote more files or bytes than a result may have and was stopped",
+            hint="Log less, and keep what the strategy saves small.",
+        )
+    if done.returncode == 72:
+        raise NoResultError(f"{TAMPERED}: {last}", hint="Use LEAN's own API; the engine's parts may not be changed.")
+    if is_bare or done.returncode == 71:
+        return
+    words = next((line.split() for line in reversed(done.stdout.splitlines()) if line.startswith(MARK)), [])
+    if len(words) == 2 and hmac.compare_digest(words[1], seal_of(secret, scratch)):
+        return
+    if done.returncode < 0:
+        name = signal.Signals(-done.returncode).name
+        if name in ("SIGXCPU", "SIGKILL"):
             raise NoResultError(
-                f"the backtest took longer than {request.timeout_s:g} s and was stopped",
-                hint="Look for a loop that does not end, shorten the period, or raise --backtest-timeout-s.",
+                f"the backtest took longer than its time and was stopped ({name})", hint="Look for a loop."
             )
-        last = next((line for line in reversed(done.stderr.splitlines()) if line.strip()), "")
-        if done.returncode == ExitCode.UNSUPPORTED_LEAN:
-            raise UnsupportedLeanFeature(last, hint="`vibetrader lean-support` lists what the embedded engine has.")
-        result = read_results(request.output)
-        if result.status == "NoResult":
-            raise NoResultError(
-                f"the engine ended with code {done.returncode} and left no result: {last or 'it said nothing'}",
-                hint=f"The engine's log is {request.output / 'log.txt'}.",
-            )
-        protections = () if request.sandbox == "off" else sandbox.available()
-        return dataclasses.replace(result, engine=self.name, duration_s=done.duration_s, protections=protections)
+        raise NoResultError(f"the strategy's process crashed ({name})", hint="Look for code that ends its own process.")
+    said = last if "Error" in last else ""
+    raise NoResultError(
+        f"the strategy ended its own process before the engine had a result{': ' + said if said else ''}",
+        hint="Use self.quit() to end a run early.",
+    )
+
+
+def _is_flooded(folder: Path) -> bool:
+    """What a strategy has written is beyond all measure."""
+    files = size = 0
+    for path, _, names in os.walk(folder):
+        for name in names:
+            files += 1
+            with contextlib.suppress(OSError):
+                size += os.lstat(os.path.join(path, name)).st_size  # noqa: PTH118 (an inner loop over many files)
+        if files > _MAX_FILES or size > _MAX_BYTES:
+            return True
+    return False
+
+
+def _take(source: Path, output: Path) -> None:
+    """Move plain files and folders; links and devices, which cannot be there, stay behind."""
+    for path in sorted(source.iterdir()):
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            continue
+        if path.is_dir():
+            shutil.copytree(path, output / path.name, symlinks=True, dirs_exist_ok=True)
+        else:
+            shutil.move(path, output / path.name)
 
 
 class _Ready:

@@ -70,8 +70,6 @@ class LeanCliBacktester:
                 str(folder / "output"),
                 "--backtest-name",
                 request.id,
-                "--data-provider-historical",
-                "Local",
                 "--no-update",
                 *(["--image", self._image] if self._image else []),
             ]
@@ -102,7 +100,12 @@ class LeanCliBacktester:
                 for path in request.project.glob(pattern):
                     shutil.copy2(path, project)
             _write_config(project / "config.json", request)
-            lean = {"data-folder": str(request.data_folder.resolve()), "job-organization-id": ""}
+            # The option --data-provider-historical would need the CLI's list of cloud modules; the setting does not.
+            lean = {
+                "data-folder": str(request.data_folder.resolve()),
+                "job-organization-id": "",
+                "data-provider": "QuantConnect.Lean.Engine.DataFeeds.DefaultDataProvider",
+            }
             (folder / "lean.json").write_text(jsonio.dumps(lean, indent=1), encoding="utf-8")
             (folder / "output").mkdir()
             yield folder

@@ -57,6 +57,11 @@ _DENIED: Final = {
     "memfd_create": (319, 279), "shmget": (29, 194), "mq_open": (240, 180),
 }  # fmt: skip
 _CLONE: Final = (56, 220)
+_TGKILL: Final = (234, 131)
+_FCNTL: Final = (72, 25)
+_IOCTL: Final = (16, 29)
+_OWNING: Final = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: whom a file sends which signal
+_TERMINAL: Final = (0x5412, 0x8901, 0x8902, 0x541C)  # TIOCSTI, FIOSETOWN, SIOCSPGRP, TIOCLINUX
 _CLONE3: Final = 435
 _ARCH: Final = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 
@@ -187,8 +192,11 @@ def _limit(policy: Policy) -> None:
 def _interpreter_paths() -> list[str]:
     import sysconfig
 
-    found = [sys.prefix, sys.base_prefix, sys.exec_prefix, *sysconfig.get_paths().values(), *sys.path]
-    found.append(str(Path(__file__).resolve().parents[1]))
+    package = Path(__file__).resolve().parents[1]
+    found = [sys.prefix, sys.base_prefix, sys.exec_prefix, *sysconfig.get_paths().values()]
+    # Of an editable install the package, not the checkout around it.
+    found += [path for path in sys.path if Path(path).resolve() != package.parent]
+    found.append(str(package))
     found += ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo", "/etc/ld.so.cache"]
     found += ["/etc/localtime", "/dev/null", "/dev/urandom", "/dev/zero", "/sys/devices/system/cpu", "/proc/cpuinfo"]
     found += ["/proc/meminfo", "/proc/stat"]
@@ -252,6 +260,14 @@ def _filter_calls(libc: ctypes.CDLL, arch: int, column: int) -> None:
     code += [(equal, 0, 1, _CLONE3), (give, 0, 0, enosys)]  # glibc then uses clone, whose flags can be seen
     for number in denied:
         code += [(equal, 0, 1, number), (give, 0, 0, eperm)]
+    # Signals go to this process only: not by thread number either, and not by way of a file's owner.
+    code += [(equal, 0, 4, _TGKILL[column]), (load, 0, 0, 16), (equal, 0, 1, os.getpid()), (give, 0, 0, allow)]
+    code += [(give, 0, 0, eperm)]
+    for number, commands in ((_FCNTL[column], _OWNING), (_IOCTL[column], _TERMINAL)):
+        code += [(equal, 0, 2 * len(commands) + 2, number), (load, 0, 0, 24)]
+        for command in commands:
+            code += [(equal, 0, 1, command), (give, 0, 0, eperm)]
+        code += [(give, 0, 0, allow)]
     # A new thread is fine, a new process is not.
     code += [(equal, 0, 3, _CLONE[column]), (load, 0, 0, 16), (test, 1, 0, _CLONE_THREAD), (give, 0, 0, eperm)]
     code.append((give, 0, 0, allow))

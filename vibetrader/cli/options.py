@@ -52,6 +52,9 @@ Parameter = Annotated[list[str] | None, typer.Option("-p", "--parameter", help="
 NoRepair = Annotated[bool, typer.Option("--no-repair", help="Only diagnose code that does not run.")]
 MaxRepairs = Annotated[int | None, typer.Option("--max-repairs", help="Repairs before giving up (5).")]
 Engine = Annotated[str | None, typer.Option("--engine", help="embedded, lean or launcher.")]
+CrossCheck = Annotated[
+    str | None, typer.Option("--cross-check", metavar="ENGINE", help="Run a second engine too and name each difference.")
+]
 Sandbox = Annotated[str | None, typer.Option("--sandbox", help="auto, strict or off.")]
 Timeout = Annotated[float | None, typer.Option("--backtest-timeout-s", help="Wall time of one backtest (300).")]
 

@@ -199,6 +199,17 @@ RULES: Final[tuple[Rule, ...]] = (
         "self.set_start_date(2023, 1, 1)\nself.set_end_date(2023, 12, 31)",
     ),
     _rule(
+        r"PermissionError|Operation not permitted|Permission denied|Function not implemented|may not look into the engine|"
+        r"can't start new thread|Temporary failure in name resolution|cannot set '\w+' attribute of immutable type|"
+        r"tampered with its own result|ended its own process|process crashed|wrote more files or bytes|File too large|"
+        r"Too many open files|object layout differs|__class__ assignment only supported",
+        ErrorClass.RUNTIME,
+        "A strategy runs contained: it reads its code and the market data, writes its object store, and reaches no other file, no "
+        "network, no other process and nothing inside the engine. What tries to is stopped.",
+        "Take it out; market data comes from subscriptions and history, and what is to be kept goes to the object store.",
+        'self.object_store.save("levels", text)',
+    ),
+    _rule(
         r"No such file or directory: '(?P<file>[^']*)'",
         ErrorClass.DATA,
         "The program reads {file} from the disk; LEAN runs it elsewhere, without that file.",

@@ -480,7 +480,7 @@ class Loop:
     def _run_events(self, run: Callable[[int], None], utc: int) -> None:
         try:
             run(utc)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             # LEAN: BacktestingRealTimeHandler.cs: noted, and the step goes on up to its check
             self._state.run_time_error = error
             self._state.status = AlgorithmStatus.RUNTIME_ERROR

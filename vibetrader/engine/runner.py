@@ -159,7 +159,7 @@ class _Run:
             header = f"{error} {error}"
         except SyntaxError as error:
             header = describe(error).header
-        except Exception as error:
+        except BaseException as error:  # `sys.exit` included: LEAN takes it for an error like any other
             header = describe(error).header
         text = (
             f"{_INITIALIZATION}Loader.TryCreatePythonAlgorithm(): Unable to import python module {self._main.name}. "
@@ -187,7 +187,7 @@ class _Run:
             state.post_initialize()
         except UnsupportedLeanFeature:
             raise
-        except Exception as failure:
+        except BaseException as failure:
             error = failure
         if error is not None:
             described = describe(error)
@@ -229,7 +229,7 @@ class _Run:
                 raise failure.error from None
         except UnsupportedLeanFeature:
             raise
-        except Exception as error:
+        except BaseException as error:
             state.run_time_error = error
             described = describe(error)
             message = f"Runtime Error: {described.message}"

@@ -98,9 +98,12 @@ def take(
         child.write(IDEA, idea.model_copy(update={"feedback": (*idea.feedback, words)}))
         child.say("system", f"{intent.status.value}: {intent.message}", metadata={"intent": intent.status.value})
     with child.lock(settings.lock_wait_s):
-        if intent.status is Status.RERUN_BACKTEST and _written_by_design(base):
-            # Period, cash and costs stand in the code: the same design with the new ones is the same code.
-            child.visit(routes.DESIGN, nodes[routes.DESIGN], settings)
+        if intent.status is Status.RERUN_BACKTEST:
+            if _written_by_design(base):
+                # Period, cash and costs stand in the code: the same design with the new ones is the same code.
+                child.visit(routes.DESIGN, nodes[routes.DESIGN], settings)
+            else:
+                _carry(child)
         outcome = walk(child, settings, start=target, ask=ask, nodes=nodes)
     return Step(words, intent, child, outcome, spec_changes(base, child), metric_changes(base, child))
 
@@ -121,6 +124,25 @@ def finished(run: RunDir) -> bool:
 
     nodes = run.manifest().nodes if run.has(MANIFEST) else {}
     return all(name in nodes and nodes[name].status == Status.OK for name in (routes.COMPILE, routes.REPORT))
+
+
+def _carry(run: RunDir) -> None:
+    """The new dates and cash of the spec in code that was repaired or written by hand."""
+    from vibetrader.compile.carry import carried
+    from vibetrader.design.emit import design
+    from vibetrader.rundir.layout import SPEC
+    from vibetrader.spec import yamlio
+
+    if not run.has(SPEC):
+        return
+    spec = yamlio.load(run.read(SPEC), file=SPEC.path)
+    dated = spec.period.end is not None or spec.period.as_of is not None
+    like = design(spec, today=None if dated else run.today()).main
+    old = run.read(MAIN)
+    new = carried(old, like)
+    if new != old:
+        run.write(MAIN, new)
+        run.progress("designing", "Dates and cash of the new spec put into the code that was changed by hand")
 
 
 def _written_by_design(run: RunDir) -> bool:

@@ -88,6 +88,12 @@ ERRORS = json_lines(
     written_by="compile",
     read_by="design report",
 )
+CROSS_CHECK = json_object(
+    "cross-check.json",
+    "Where two engines' results of this program differ, and how: kind, place, both values.",
+    written_by="compile",
+    read_by="",
+)
 METRICS = json_object(
     "metrics.json",
     "Metrics by snake_case id with units, LEAN's display strings beside them.",
@@ -101,6 +107,7 @@ REPORT_HTML = text("report.html", "The report for people: one file, offline.", w
 
 # Folders that hold files of others' making or a series; their files are named by number.
 BACKTEST_DIR = "backtest"  # LEAN's result files
+CROSS_DIR = "backtest-other"  # result files of the second engine
 ATTEMPTS_DIR = "attempts"  # NN/: code, diff, enriched errors of each repair
 LLM_DIR = "llm"  # NNN.json: each model call
 ITERATIONS_DIR = "iterations"  # NN/: a child run per feedback
@@ -120,6 +127,7 @@ LAYOUT: tuple[Artifact[Any], ...] = (
     MAIN,
     CONFIG,
     ERRORS,
+    CROSS_CHECK,
     METRICS,
     GATES,
     REPORT_JSON,

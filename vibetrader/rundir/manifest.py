@@ -13,7 +13,7 @@ from vibetrader.results.model import FileModel
 
 FORMAT_VERSION = 1
 # The packages whose version can change a run's bytes.
-_RECORDED = ("numpy", "pandas", "pydantic", "lark", "libcst", "jinja2", "pyyaml")
+_RECORDED = ("numpy", "pandas", "pydantic", "lark", "jinja2", "pyyaml")
 
 
 class NodeRecord(FileModel):

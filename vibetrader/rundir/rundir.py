@@ -109,9 +109,18 @@ class RunDir:
     @classmethod
     def open_project(cls, path: Path, settings: Settings, *, clock: Clock = utc_now) -> RunDir:
         """Any folder with a LEAN `main.py`; it gets a manifest if it has none."""
+        return cls._adopted(path, layout.MAIN, "Give the folder of a LEAN project or of a run.", settings, clock)
+
+    @classmethod
+    def open_spec(cls, path: Path, settings: Settings, *, clock: Clock = utc_now) -> RunDir:
+        """Any folder with a `spec.yaml`; it gets a manifest if it has none."""
+        return cls._adopted(path, layout.SPEC, "Write one, or let `vibetrader clarify` do it.", settings, clock)
+
+    @classmethod
+    def _adopted(cls, path: Path, artifact: Artifact[Any], hint: str, settings: Settings, clock: Clock) -> RunDir:
         run = cls.open(path, clock=clock)
-        if not run.has(layout.MAIN):
-            raise RunDirError(f"{str(path)!r} has no main.py", hint="Give the folder of a LEAN project or of a run.")
+        if not run.has(artifact):
+            raise RunDirError(f"{str(path)!r} has no {artifact.path}", hint=hint)
         if not run.has(layout.MANIFEST):
             run._start_manifest(settings)
         return run

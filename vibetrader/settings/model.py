@@ -61,6 +61,9 @@ class Settings(BaseModel):
     parameters: dict[str, str] = Field(default_factory=dict, description="LEAN parameters (`-p name=value`).")
     repair: bool = Field(True, description="Repair code that does not run.")
     max_repairs: int = Field(5, ge=0, description="Repairs before giving up.")
+    cross_check: Literal["", "embedded", "lean", "launcher"] = Field(
+        "", description="A second engine that runs the same program; differences go to cross-check.json."
+    )
     sandbox: Literal["auto", "strict", "off"] = Field("auto", description="Containment of the strategy's process.")
     backtest_timeout_s: float = Field(300.0, gt=0, description="Wall time of one backtest.")
     backtest_memory_mb: int = Field(4096, gt=0, description="Memory of one backtest.")

@@ -73,7 +73,7 @@ def test_a_sound_program_has_no_findings() -> None:
 def test_a_mistake_is_seen_and_mended(wrong: str, right: str, error_class: str, mended: str) -> None:
     broken = GOOD.replace(wrong, right, 1)
     assert (error_class, "error") in classes(broken)
-    repaired = repair(broken, check(broken))
+    repaired = repair(broken, check(broken), mistakes(broken))
     assert repaired is not None
     assert mended in repaired
     assert [f for f in check(repaired) if f.severity == "error"] == []

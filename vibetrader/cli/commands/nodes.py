@@ -89,7 +89,7 @@ def design(
     from vibetrader.rundir import RunDir
 
     settings = o.settings_from(llm=llm, llm_base_url=llm_base_url, offline=offline, budget_usd=budget_usd)
-    raise typer.Exit(_visit("design", RunDir.open(run), settings, as_json=as_json, shown="main.py"))
+    raise typer.Exit(_visit("design", RunDir.open_spec(run, settings), settings, as_json=as_json, shown="main.py"))
 
 
 def compile_(
@@ -101,6 +101,7 @@ def compile_(
     no_repair: o.NoRepair = False,
     max_repairs: o.MaxRepairs = None,
     engine: o.Engine = None,
+    cross_check: o.CrossCheck = None,
     sandbox: o.Sandbox = None,
     backtest_timeout_s: o.Timeout = None,
     allow_synthetic: o.AllowSynthetic = None,
@@ -127,6 +128,7 @@ def compile_(
         no_repair=no_repair,
         max_repairs=max_repairs,
         engine=engine,
+        cross_check=cross_check,
         sandbox=sandbox,
         backtest_timeout_s=backtest_timeout_s,
         allow_synthetic=allow_synthetic,

@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from vibetrader.compile.checks.program import Edit, Mistake, Program, argument, last_name, literal
+from vibetrader.compile.checks.program import ENDLESS, Edit, Mistake, Program, argument, last_name, literal
 from vibetrader.results.findings import ErrorClass
 
+#: What a check calls a `try` that hides every error.
+SWALLOWED: Final = "errors are swallowed"
 _SECONDS: Final = {"tick": 0, "second": 1, "minute": 60, "hour": 3600, "daily": 86_400}
 _ORDERS: Final = frozenset(
     [
@@ -38,6 +40,9 @@ def check(program: Program) -> Iterator[Mistake]:
     yield from _quotes_of_crypto(program)
     yield from _ahead(program)
     yield from _silent(program)
+    yield from _filled_forward(program)
+    yield from _endless(program)
+    yield from _hoards(program)
 
 
 # ------------------------------------------------------------------------------------------ consolidators
@@ -207,26 +212,85 @@ def _missing_guard(program: Program, has_warm_up: bool) -> Iterator[Mistake]:
     guarded_warm = "is_warming_up" in text or "IsWarmingUp" in text
     if (has_warm_up and guarded_warm) or (not has_warm_up and guarded_ready):
         return
+    first = _first_statement(method)
+    indent = " " * first.col_offset
+    tests = [*(["self.is_warming_up"] if has_warm_up else []), *(f"not self.{n}.is_ready" for n in read)]
+    rule = "warm_up_guard"
     if has_warm_up:
-        ready = _ready_test(method)
-        edits = [Edit(program.span(ready)[0], program.span(ready)[0], "self.is_warming_up or ")] if ready else []
+        ready = _early_return(method)
         line = ready.lineno if ready else method.body[0].lineno
         cause = "LEAN calls on_data while warming up; an order sent then is refused."
+        edits = [Edit(program.span(ready)[0], program.span(ready)[0], "self.is_warming_up or ")] if ready else []
     else:
-        line, edits = method.body[0].lineno, []
+        line = method.body[0].lineno
         cause = f"{', '.join(f'self.{n}' for n in read)} gives values before it has seen enough bars, and they are traded on."
-    if not edits:
-        first = _first_statement(method)
-        indent = " " * first.col_offset
-        tests = " or ".join(
-            [*(["self.is_warming_up"] if has_warm_up else []), *(f"not self.{n}.is_ready" for n in read)]
-        )
-        edits = [program.insert_before(first.lineno, f"{indent}if {tests}:\n{indent}    return\n")]
+        edits = []
+        length = _warm_up_length(program, read)
+        if length and not _warmed_otherwise(program, text):
+            rule = "warm_up"
+            tests.insert(0, "self.is_warming_up")
+            last = program.initialize.body[-1]
+            start = " " * last.col_offset
+            edits.append(
+                program.insert_before((last.end_lineno or last.lineno) + 1, f"{start}self.set_warm_up({length})\n")
+            )
+    if not (has_warm_up and edits):
+        edits.append(program.insert_before(first.lineno, f"{indent}if {' or '.join(tests)}:\n{indent}    return\n"))
     yield program.mistake(
         ErrorClass.WARM_UP, line, "indicators are read before they are ready", severity="warning", cause=cause,
         fix="Return early until the indicators are ready and the warm-up is over.",
-        example=f"if self.is_warming_up or not self.{read[0]}.is_ready:\n    return", repair="warm_up_guard", edits=edits,
+        example=f"if self.is_warming_up or not self.{read[0]}.is_ready:\n    return", repair=rule, edits=edits,
     )  # fmt: skip
+
+
+#: Bars that an indicator wants before it is ready, beyond its longest period.
+_EXTRA: Final = {"rsi": 1, "atr": 1, "roc": 1, "mom": 1, "momp": 1, "rocp": 1, "macd": 9, "mfi": 1, "natr": 1}
+
+
+def _warm_up_length(program: Program, fields: list[str]) -> str:
+    """Arguments of the warm-up that makes indicators ready: bars, and the resolution that all of them name; "" if untold."""
+    longest, names = 0, set()
+    for field in fields:
+        call = program.fields[field][0]
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+            return ""
+        numbers = [literal(node) for node in (*call.args, *(k.value for k in call.keywords))]
+        whole = [n for n in numbers if isinstance(n, int) and not isinstance(n, bool)]
+        name = call.func.attr.lower()
+        if not whole:
+            return ""
+        longest = max(longest, max(whole) * (2 if name in ("adx", "adxr") else 1) + _EXTRA.get(name, 0))
+        names |= {
+            ast.unparse(node)
+            for node in (*call.args, *(k.value for k in call.keywords))
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Resolution"
+        }
+    if len(names) > 1:
+        return ""
+    return ", ".join([str(longest), *sorted(names)])
+
+
+def _warmed_otherwise(program: Program, text: str) -> bool:
+    """The program fills its indicators itself, or counts bars before it trades on them."""
+    return bool(
+        re.search(r"warm_up_indicator|WarmUpIndicator|automatic_indicator_warm_up|\.samples|\.count\b|\.update\(", text)
+    ) or bool(program.calls_of("history"))
+
+
+def _early_return(method: ast.FunctionDef) -> ast.expr | None:
+    """The test of the first early return, that of readiness before others."""
+    ready = _ready_test(method)
+    if ready is not None:
+        return ready
+    for node in method.body:
+        if (
+            isinstance(node, ast.If)
+            and len(node.body) == 1
+            and isinstance(node.body[0], ast.Return)
+            and not node.orelse
+        ):
+            return node.test
+    return None
 
 
 def _first_statement(method: ast.FunctionDef) -> ast.stmt:
@@ -415,11 +479,100 @@ def _silent(program: Program) -> Iterator[Mistake]:
             quiet = all(isinstance(s, ast.Pass | ast.Return | ast.Continue) for s in node.body)
             if bare and quiet:
                 yield program.mistake(
-                    ErrorClass.RUNTIME, node.lineno, "errors are swallowed", severity="warning",
+                    ErrorClass.RUNTIME, _try_line(program, node), SWALLOWED, severity="warning",
                     cause="A mistake inside the try shows only as a strategy that never trades.",
                     fix="Take the try away, or log the exception.", example="except ValueError as error:\n    self.log(str(error))",
                 )  # fmt: skip
     yield from _lost_locals(program)
+
+
+def _try_line(program: Program, handler: ast.ExceptHandler) -> int:
+    return next(n.lineno for n in ast.walk(program.tree) if isinstance(n, ast.Try) and handler in n.handlers)
+
+
+def quiet_spans(program: Program) -> list[tuple[int, int]]:
+    """First and last line of each `try` whose handler swallows every error."""
+    return [
+        (node.lineno, node.body[-1].end_lineno or node.body[-1].lineno)
+        for node in ast.walk(program.tree)
+        if isinstance(node, ast.Try)
+        and any(
+            (h.type is None or (isinstance(h.type, ast.Name) and h.type.id in ("Exception", "BaseException")))
+            and all(isinstance(s, ast.Pass | ast.Return | ast.Continue) for s in h.body)
+            for h in node.handlers
+        )
+    ]
+
+
+def _filled_forward(program: Program) -> Iterator[Mistake]:
+    """Daily bars kept in a window or list beside a finer subscription, which repeats the last one at each of its bars."""
+    added = [
+        (_SECONDS.get(last_name(argument(call, 1, "resolution")), 0), call)
+        for name, call in program.calls
+        if name in ("add_crypto", "add_equity", "add_forex", "add_cfd")
+    ]
+    method = program.on_data
+    if method is None or len(added) < 2 or any(k.arg == "fill_forward" for _, call in added for k in call.keywords):
+        return
+    daily = [call for size, call in added if size == 86_400]
+    keeps = [
+        node
+        for node in ast.walk(method)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("add", "append", "Add")
+        and ast.unparse(node.func.value).startswith("self._")
+    ]
+    dated = re.search(r"\.(?:end_time|date\(\)|day)\b|is_market_open|\.hour\b", ast.unparse(method))
+    if len(daily) != 1 or not keeps or dated or not any(60 <= size < 86_400 for size, _ in added):
+        return
+    end = program.span(daily[0])[1] - 1
+    yield program.mistake(
+        ErrorClass.RUNTIME, daily[0].lineno, "daily bars are repeated at every bar of the finer subscription",
+        severity="warning",
+        cause="LEAN fills forward at the finest resolution that is subscribed: between two daily bars on_data gets copies of "
+        "the last one, and what keeps them holds the same bar many times.",
+        fix="Subscribe with fill_forward=False, or keep a bar only when its end time is new.",
+        example='self.add_crypto("BTCUSDT", Resolution.DAILY, fill_forward=False)', repair="fill_forward",
+        edits=[Edit(end, end, ", fill_forward=False")],
+    )  # fmt: skip
+
+
+def _endless(program: Program) -> Iterator[Mistake]:
+    """A method that calls itself with nothing in front of it that could end it."""
+    for method in program.methods.values():
+        for node in method.body:
+            if isinstance(node, ast.Return | ast.Expr | ast.Assign) and node.value is not None:
+                for leaf in ast.walk(node.value):
+                    if isinstance(leaf, ast.Call) and ast.unparse(leaf.func) == f"self.{method.name}":
+                        yield program.mistake(
+                            ErrorClass.RUNTIME, leaf.lineno, ENDLESS, severity="warning",
+                            cause=f"{method.name} calls itself whatever happens, until Python gives up.",
+                            fix="Take the call out, or put a condition before it.",
+                        )  # fmt: skip
+                        return
+
+
+def _hoards(program: Program) -> Iterator[Mistake]:
+    """An array of thousands of values kept at every bar."""
+    for node in ast.walk(program.on_data or ast.Pass()):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "append"
+            and ast.unparse(node.func.value).startswith("self.")
+            and node.args
+            and isinstance(node.args[0], ast.Call)
+            and re.fullmatch(r"(np|numpy)\.(ones|zeros|empty|full|random\.\w+)", ast.unparse(node.args[0].func))
+        ):
+            size = literal(node.args[0].args[0]) if node.args[0].args else None
+            if isinstance(size, int) and size >= 10_000:
+                yield program.mistake(
+                    ErrorClass.MEMORY, node.lineno, f"{size} numbers are kept at every bar", severity="warning",
+                    cause="The list grows with every bar and is never cut; over a long run it takes all memory.",
+                    fix="Keep the last few only: a RollingWindow, or a deque with maxlen.",
+                    example="self._store = deque(maxlen=100)",
+                )  # fmt: skip
 
 
 def _is_price(program: Program, node: ast.expr, scope: ast.FunctionDef | None) -> bool:

@@ -71,6 +71,7 @@ def _subscriptions(program: Program) -> Iterator[Mistake]:
         added.add(value.upper())
         yield from _ticker(program, name, call, ticker, value)
         yield from _default_market(program, name, call, value)
+        yield from _security_kept(program, call)
     yield from _not_assigned(program)
     if added and not open_ended:
         yield from _not_added(program, added)
@@ -169,8 +170,11 @@ def _default_market(program: Program, name: str, call: ast.Call, ticker: str) ->
     if not _database().contains("binance", ticker.upper(), "crypto"):
         return
     first = min((c.lineno for n, c in program.calls if n.startswith("add_")), default=call.lineno)
+    cash = [c.end_lineno or c.lineno for n, c in program.calls if n in ("set_cash", "set_account_currency")]
+    if cash and max(cash) < first:  # the model is usually named after the account
+        first = max(cash) + 1
     start = program.offset(first, 0)
-    indent = re.match(r"\s*", program.lines[first - 1])
+    indent = re.match(r"\s*", program.lines[(max(cash) if cash else call.lineno) - 1])
     model = f"{indent[0] if indent else ''}self.set_brokerage_model(BrokerageName.BINANCE, AccountType.MARGIN)\n"
     yield program.mistake(
         ErrorClass.SYMBOL, first, f"{ticker} without a brokerage model is a pair of Coinbase", severity="warning",
@@ -179,6 +183,21 @@ def _default_market(program: Program, name: str, call: ast.Call, ticker: str) ->
         example="self.set_brokerage_model(BrokerageName.BINANCE, AccountType.MARGIN)", repair="brokerage_model",
         edits=[Edit(start, start, model)],
     )  # fmt: skip
+
+
+def _security_kept(program: Program, call: ast.Call) -> Iterator[Mistake]:
+    """`self._symbol = self.add_crypto(…)`: a field called symbol that holds the security."""
+    for name, values in program.fields.items():
+        if len(values) == 1 and values[0] is call and "symbol" in name.lower():
+            if re.search(rf"self\.{name}\.(?:symbol|Symbol|price|Price|holdings|set_|Set|exchange)", program.source):
+                return
+            end = program.span(call)[1]
+            yield program.mistake(
+                ErrorClass.SYMBOL, call.lineno, f"self.{name} holds a Security, not a Symbol", severity="warning",
+                cause="An add_… call returns the security; LEAN takes it where a Symbol is meant, dictionaries and texts do not.",
+                fix="Keep its symbol.", example=f"self.{name} = {ast.unparse(call)}.symbol", repair="keep_symbol",
+                edits=[Edit(end, end, ".symbol")],
+            )  # fmt: skip
 
 
 def _not_assigned(program: Program) -> Iterator[Mistake]:
@@ -245,6 +264,10 @@ _BY_SYMBOL: Final = frozenset(
 )
 
 
+_KEYED_BY_SYMBOL: Final = ("SecurityManager", "SecurityPortfolioManager", "Slice", "TradeBars", "QuoteBars")
+_BY_KEY: Final = frozenset({"get", "get_value", "contains_key", "try_get_value"})
+
+
 def _not_added(program: Program, added: set[str]) -> Iterator[Mistake]:
     symbol = _own_symbol(program)
     for node in ast.walk(program.algorithm or program.tree):
@@ -252,9 +275,12 @@ def _not_added(program: Program, added: set[str]) -> Iterator[Mistake]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             if isinstance(node.func.value, ast.Name) and node.func.value.id == "self" and node.func.attr in _BY_SYMBOL:
                 where = argument(node, 0, "symbol")
+            elif node.func.attr in _BY_KEY and program.in_algorithm(node) and node.args:
+                owner = program.type_of(node.func.value, program.function_of(node))
+                where = node.args[0] if owner in _KEYED_BY_SYMBOL else None
         elif isinstance(node, ast.Subscript) and program.in_algorithm(node):
             owner = program.type_of(node.value, program.function_of(node))
-            if owner in ("SecurityManager", "SecurityPortfolioManager", "Slice", "TradeBars", "QuoteBars"):
+            if owner in _KEYED_BY_SYMBOL:
                 where = node.slice
         value = literal(where)
         if where is None or not isinstance(value, str) or value.upper() in added:
@@ -598,6 +624,24 @@ def _orders(program: Program) -> Iterator[Mistake]:
     if broker in ("binance", "binance_us") and only_crypto:
         yield from _updates_on_binance(program)
     yield from _fractions(program, added)
+    yield from _daily_forex(program, broker)
+
+
+def _daily_forex(program: Program, broker: str) -> Iterator[Mistake]:
+    """Market orders on daily forex bars wait for an open or close, and Oanda's model takes no such orders."""
+    if not broker.startswith("oanda") or not program.calls_of(
+        "market_order", "set_holdings", "liquidate", "buy", "sell"
+    ):
+        return
+    for call in program.calls_of("add_forex", "add_cfd"):
+        if last_name(argument(call, 1, "resolution")) == "daily":
+            yield program.mistake(
+                ErrorClass.ORDER, call.lineno, "market orders on daily forex bars become market-on-open and -close orders",
+                severity="warning",
+                cause="LEAN turns market orders on daily bars into orders for the open or close; Oanda's model refuses them all.",
+                fix="Subscribe to hours; indicators may stay daily.", example='self.add_forex("EURUSD", Resolution.HOUR)',
+            )  # fmt: skip
+            return
 
 
 def _stop_on_binance(program: Program, name: str, call: ast.Call) -> Mistake:
@@ -606,10 +650,10 @@ def _stop_on_binance(program: Program, name: str, call: ast.Call) -> Mistake:
     if name == "stop_market_order" and stop is not None and isinstance(call.func, ast.Attribute):
         text = program.source[slice(*program.span(stop))]
         quantity = ast.unparse(argument(call, 1, "quantity") or ast.Constant(0))
-        factor = "0.995" if quantity.lstrip("(").startswith("-") else "1.005"
+        down = quantity.lstrip("(").startswith("-")
         _, end = program.span(call.func)
         stop_end = program.span(stop)[1]
-        limit = f"round(({text}) * {factor}, 2)"
+        limit = _beyond(program, stop, down=down) or f"round(({text}) * {'0.995' if down else '1.005'}, 2)"
         edits = [
             Edit(end - len(call.func.attr), end, "stop_limit_order"),
             Edit(stop_end, stop_end, f", {limit}" if stop in call.args else f", limit_price={limit}"),
@@ -623,6 +667,19 @@ def _stop_on_binance(program: Program, name: str, call: ast.Call) -> Mistake:
         example="self.stop_limit_order(self._symbol, -quantity, stop, round(stop * 0.995, 2))",
         repair="stop_limit", edits=edits,
     )  # fmt: skip
+
+
+def _beyond(program: Program, stop: ast.expr, *, down: bool) -> str:
+    """`round(price * 0.97, 2)` → `round(price * 0.965, 2)`: the same with half a percent of the price more; "" if not so."""
+    for node in ast.walk(stop):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            factor = literal(node.right)
+            if isinstance(factor, float) and 0.5 < factor < 1.5:
+                start, end = program.span(node.right)
+                whole = program.span(stop)
+                text = f"{round(factor + (-0.005 if down else 0.005), 6):g}"
+                return program.source[whole[0] : start] + text + program.source[end : whole[1]]
+    return ""
 
 
 def _weight_in_cash(program: Program, call: ast.Call) -> Iterator[Mistake]:

@@ -90,7 +90,7 @@ def _of_self(program: Program, node: ast.Attribute) -> Iterator[Mistake]:
     if any(isinstance(b, ast.Name) and b.id in program.classes for b in program.algorithm.bases):
         return
     label = f"'{program.algorithm.name}' object has no attribute '{name}'"
-    own = closest(name, known, count=1, cutoff=0.8)
+    own = closest(name, known, count=1, cutoff=0.8 if len(name) > 4 else 0.9)
     meant = own[0] if own else ("" if name.startswith("_") else program.index.suggest("QCAlgorithm", name))
     if name.startswith("_") and not meant:
         yield from _never_set(program, node, label)
@@ -125,8 +125,8 @@ def _never_set(program: Program, node: ast.Attribute, label: str) -> Iterator[Mi
     at = min(line, len(program.lines) + 1)
     edits = [program.insert_before(at, f"{indent}self.{node.attr} = None\n")] if init is not None else []
     yield program.mistake(
-        ErrorClass.ATTRIBUTE, node.lineno, label,
-        cause=f"self.{node.attr} is read before anything is assigned to it.",
+        ErrorClass.RUNTIME, node.lineno, label,
+        cause=f"self.{node.attr} is read, and nothing is ever assigned to it.",
         fix="Assign it in initialize.", example=f"self.{node.attr} = None", repair="initialise", edits=edits,
     )  # fmt: skip
 
@@ -263,7 +263,9 @@ def _plain_python(program: Program) -> Iterator[Mistake]:
                 right.value, bool
             ):  # fmt: skip
                 start, end = program.span(node.left)[1], program.span(right)[0]
-                same = " == " if isinstance(node.ops[0], ast.Is) else " != "
+                # `if price is not 0: return` lets nothing through: what is meant is a guard against zero.
+                guard = right.value == 0 and isinstance(node.ops[0], ast.IsNot) and _guards(program, node)
+                same = " == " if isinstance(node.ops[0], ast.Is) or guard else " != "
                 yield program.mistake(
                     ErrorClass.RUNTIME, node.lineno, "`is` compares identity, not value", severity="warning",
                     cause="Two equal numbers need not be the same object, so the test is as good as random.",
@@ -283,6 +285,17 @@ def _plain_python(program: Program) -> Iterator[Mistake]:
                         )  # fmt: skip
             if isinstance(node.op, ast.Add):
                 yield from _glued(program, node)
+
+
+def _guards(program: Program, test: ast.Compare) -> bool:
+    """The test is the whole condition of an early return."""
+    return any(
+        isinstance(node, ast.If)
+        and node.test is test
+        and len(node.body) == 1
+        and isinstance(node.body[0], ast.Return | ast.Continue)
+        for node in ast.walk(program.tree)
+    )
 
 
 def _reads_number(node: ast.expr) -> bool:

@@ -12,6 +12,11 @@ from typing import Final, Literal, NamedTuple
 from vibetrader.compile.leanindex import LeanIndex, Member, lean_index
 from vibetrader.results.findings import ErrorClass, Finding
 
+#: The `repair` of a finding that keeps a program from being run at all.
+FORBIDDEN: Final = "forbidden"
+#: What a check calls a method that can only call itself.
+ENDLESS: Final = "the method calls itself without end"
+
 
 class Edit(NamedTuple):
     """Replace a span of the source (character offsets) by a text."""
@@ -125,7 +130,7 @@ class Program:
             cause=cause,
             fix=fix,
             example=example,
-            repair=repair if edits else None,
+            repair=repair if edits or repair == FORBIDDEN else None,
         )
         return Mistake(finding, edits)
 
@@ -208,6 +213,21 @@ class Program:
                         if isinstance(leaf.ctx, ast.Store):
                             found.setdefault(leaf.attr, []).append(value if leaf is target else None)
         return found
+
+    def field_home(self) -> int:
+        """The line before which a field's first value belongs: after the last plain one that initialize sets."""
+        if self.initialize is None:
+            return 0
+        body = self.initialize.body
+        plain = [
+            node
+            for node in body
+            if isinstance(node, ast.Assign)
+            and ast.unparse(node.targets[0]).startswith("self._")
+            and isinstance(node.value, ast.Constant | ast.List | ast.Dict | ast.UnaryOp)
+        ]
+        last = plain[-1] if plain else body[-1]
+        return (last.end_lineno or last.lineno) + 1
 
     @cached_property
     def brokerage(self) -> tuple[str, str]:

@@ -115,7 +115,10 @@ def _instances(program: Program) -> Iterator[Mistake]:
     made: dict[str, ast.stmt] = {}
     for node in program.tree.body:
         value = node.value if isinstance(node, ast.Assign | ast.Expr) else None
-        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in names:
+        if value is not None and any(
+            isinstance(leaf, ast.Call) and isinstance(leaf.func, ast.Name) and leaf.func.id in names
+            for leaf in ast.walk(value)
+        ):
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
                 made[node.targets[0].id] = node
             yield _instance(program, node, [node, *_uses(program, made)])
@@ -200,7 +203,13 @@ def _on_data(program: Program, node: ast.ClassDef) -> Iterator[Mistake]:
         referred = f"self.{method.name}" in text
         if referred or method.name in HANDLERS or len(method.args.args) != 2:
             continue
-        if method.name in ("onData", "OnDATA", "on_Data", "Ondata") or name in _MEANT_ON_DATA or name == "on_data":
+        near = closest(name, ["on_data"], count=1, cutoff=0.8)
+        if (
+            near
+            or method.name in ("onData", "OnDATA", "on_Data", "Ondata")
+            or name in _MEANT_ON_DATA
+            or name == "on_data"
+        ):
             yield program.mistake(
                 ErrorClass.RUNTIME,
                 method.lineno,
@@ -248,6 +257,13 @@ def _arguments(program: Program) -> Iterator[Mistake]:
                 program, method, wanted, f"{method.name}() takes 0 positional arguments but 1 was given",
                 "A method of a class gets the object itself as its first argument.",
             )  # fmt: skip
+        elif name in HANDLERS and name != "on_data" and 0 < len(arguments) < 1 + len(HANDLERS[name]):
+            if method.args.vararg is None:
+                yield _signature(
+                    program, method, ", ".join((arguments[0], *HANDLERS[name])),
+                    f"{method.name}() takes {len(arguments)} positional argument but 2 were given",
+                    f"LEAN passes {HANDLERS[name][0].split(':')[0]} to {name}.",
+                )  # fmt: skip
         elif name == "on_data" and len(arguments) == 1 and method.args.vararg is None:
             yield _signature(
                 program, method, f"{arguments[0]}, data: Slice",

@@ -35,6 +35,37 @@ _FIRST_START: Final = from_date(date(1998, 1, 1))
 #: One .NET tick.
 TICK: Final = 100
 
+
+class AlgorithmTime(datetime):
+    """What `self.time` gives: a datetime that, as LEAN's does, also compares with a date."""
+
+    @classmethod
+    def of(cls, moment: datetime) -> AlgorithmTime:
+        """The same moment."""
+        return cls(*moment.timetuple()[:6], moment.microsecond, moment.tzinfo, fold=moment.fold)
+
+    def __lt__(self, other: Any) -> bool:
+        return super().__lt__(_midnight(other))
+
+    def __le__(self, other: Any) -> bool:
+        return super().__le__(_midnight(other))
+
+    def __gt__(self, other: Any) -> bool:
+        return super().__gt__(_midnight(other))
+
+    def __ge__(self, other: Any) -> bool:
+        return super().__ge__(_midnight(other))
+
+
+# Texts show the class under the name that it has in LEAN.
+AlgorithmTime.__name__ = AlgorithmTime.__qualname__ = "datetime"
+AlgorithmTime.__module__ = "datetime"
+
+
+def _midnight(value: Any) -> Any:
+    return datetime(value.year, value.month, value.day) if type(value) is date else value
+
+
 class AlgorithmState:
     """Everything the engine knows about an algorithm.
 
@@ -122,7 +153,7 @@ class AlgorithmState:
         """The frontier by the algorithm's clock, as users see it."""
         shown = self._shown
         if shown is None or shown[0] != self.utc_ns:
-            shown = self._shown = (self.utc_ns, self.time_zone.datetime(self.utc_ns))
+            shown = self._shown = (self.utc_ns, AlgorithmTime.of(self.time_zone.datetime(self.utc_ns)))
         return shown[1]
 
     def set_date_time(self, utc: int) -> None:

@@ -27,7 +27,7 @@ class Support:
     note: str = ""
 
 
-_LEAN_CLI: Final = "Run the project with LEAN itself: `vibetrader backtest --backend lean`."
+_LEAN_CLI: Final = "Run the project with LEAN itself: `vibetrader backtest --engine lean`."
 
 # fmt: off
 #: Features in the order `vibetrader lean-support` prints them.

@@ -461,6 +461,8 @@ class TransactionHandler:
                     response = self._apply_cancel(request)  # type: ignore[arg-type]
                 request.set_response(response, OrderRequestStatus.PROCESSED)
                 self._look_for_fills()
+            except RecursionError:
+                raise  # handled here, every level above would go on calling
             except Exception as error:  # LEAN: OrderRequestProcessingPool.cs, onError: the run stops at the next check
                 self._runtime_error(error)
 
@@ -654,6 +656,8 @@ class TransactionHandler:
         state = self._state
         try:
             result = state.portfolio.has_sufficient_buying_power(orders)
+        except RecursionError:
+            raise  # handled here, every level above would go on calling
         except Exception as error:
             self._log_error(str(error))
             state.error(f"Order Error: id: {order.id}, Error executing margin models: {_first_line(error)}")
@@ -795,6 +799,8 @@ class TransactionHandler:
             return
         try:
             result = state.portfolio.has_sufficient_buying_power(orders)
+        except RecursionError:
+            raise  # handled here, every level above would go on calling
         except Exception as error:
             ids = ",".join(str(leg.id) for leg in orders)
             self._remove(orders, OrderStatus.INVALID, _first_line(error))
@@ -858,6 +864,8 @@ class TransactionHandler:
                 if fill.status == OrderStatus.FILLED and not fill.order_fee.value.amount_decimal:
                     leg, leg_security = by_id[fill.order_id]
                     fill.order_fee = fee_of(leg_security, leg)
+        except RecursionError:
+            raise  # handled here, every level above would go on calling
         except Exception as error:
             self._log_error(str(error))
             self._state.error(
@@ -912,6 +920,8 @@ class TransactionHandler:
         if fills:
             try:
                 state.portfolio.process_fills(fills)
+            except RecursionError:
+                raise  # handled here, every level above would go on calling
             except Exception as error:
                 self._log_error(str(error))
                 state.error(f"Fill error: error in TradeBuilder.ProcessFill: {_first_line(error)}")
@@ -929,6 +939,8 @@ class TransactionHandler:
                 state.framework.on_order_event(event)
             try:
                 state.algorithm.on_order_event(event)
+            except RecursionError:
+                raise  # handled here, every level above would go on calling
             except Exception as error:
                 self._runtime_error(error)
 

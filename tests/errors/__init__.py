@@ -1,0 +1,1 @@
+"""Broken programs: LEAN's recordings and our own mutations of sound programs, and how well `compile` deals with them."""
