@@ -235,7 +235,7 @@ def test_one_strategy_that_tries_many_ways_gets_nowhere(place: Path) -> None:
         attack[0]
         for name, attack in ATTACKS.items()
         if attack[1] == {"runtime"} and "\n" not in attack[0] and name not in QUICK
-        and not any(word in attack[0] for word in ("while", "abort", "raise", "getattr", "sys.modules", "type(", "Hostile"))
+        and not any(word in attack[0] for word in ("while", "abort", "raise", "getattr", "sys.modules", "type(", "math.sqrt"))
     ]  # fmt: skip
     assert len(ways) > 25
     body = (
