@@ -53,6 +53,8 @@ _PRYING: Final = frozenset(
         "_xxsubinterpreters.create",
     ]
 )
+#: Modules whose objects take another class when they are made, which immutable classes do not allow.
+_CHANGING: Final = ("vibetrader.marketdata.zones",)
 #: Parts of the standard library whose functions the engine's results rest on.
 _WATCHED: Final = (
     "builtins",
@@ -184,7 +186,7 @@ def _freeze(modules: list[ModuleType]) -> None:
 
     for module in modules:
         for value in list(vars(module).values()):
-            if isinstance(value, type) and _is_engine(value.__module__) and not getattr(value, "_vt_changes", False):
+            if isinstance(value, type) and _is_engine(value.__module__) and value.__module__ not in _CHANGING:
                 flags = ctypes.c_ulong.from_address(id(value) + _FLAGS_OFFSET)
                 if flags.value == value.__flags__:
                     flags.value |= _IMMUTABLE
