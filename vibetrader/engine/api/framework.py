@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 from vibetrader.engine.clr import Event, NotImplementedException
@@ -174,7 +175,7 @@ class FrameworkState:
             state.log(f"{state.time}: ALPHA: {' | '.join(sorted(map(str, insights)))}")
         self.insights.add_range(insights)
         if self.insights_generated:
-            self.insights_generated(self._algorithm, GeneratedInsightsCollection(to_datetime(state.utc_ns), insights))
+            self.insights_generated(self._algorithm, GeneratedInsightsCollection(to_datetime(state.utc_ns).replace(tzinfo=UTC), insights))
 
     def _process(self, insights: list[Insight]) -> None:
         """LEAN: QCAlgorithm.Framework.cs, ProcessInsights."""

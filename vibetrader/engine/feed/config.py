@@ -54,6 +54,22 @@ def data_types(security_type: SecurityType, resolution: Resolution) -> list[tupl
     return found
 
 
+class Consolidators(list[Any]):
+    """What bars feed, in order: .NET's set as Python sees it."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, consolidators: list[Any]) -> Consolidators:
+        """The same list if it is one already: copies of a configuration share it."""
+        return consolidators if isinstance(consolidators, cls) else cls(consolidators)
+
+    @property
+    def count(self) -> Any:  # .NET's, not Python's
+        """How many there are."""
+        return len(self)
+
+
 @lean_names
 class SubscriptionDataConfig:
     """One kind of data of one symbol at one resolution.
@@ -96,7 +112,7 @@ class SubscriptionDataConfig:
         self.is_filtered_subscription = is_filtered_subscription
         self.data_normalization_mode = normalization
         self.increment_ns = SPAN[self.resolution]
-        self.consolidators: list[Any] = [] if consolidators is None else consolidators
+        self.consolidators: Consolidators = Consolidators() if consolidators is None else Consolidators.of(consolidators)
         self.mapped_symbol = symbol.value
         self.price_scale_factor = 1.0
         self.sum_of_dividends = 0.0

@@ -152,7 +152,6 @@ class DataFeed:
             for subscription in self.in_order()
             if subscription.config.fill_data_forward
             and subscription.config.resolution != Resolution.TICK
-            and not subscription.is_universe
             and not subscription.removed
         ]
         if not concerned:
@@ -166,9 +165,13 @@ class DataFeed:
             start = now
             if not self._state.locked and old.start < start:
                 start = old.start
-            fresh = Subscription(old.config, old.security, start + TICK, old.end)
+            fresh = Subscription(old.config, old.security, start + TICK, old.end, is_universe=old.is_universe)
             fresh.universes = old.universes
-            self._load(fresh)
+            if fresh.is_universe:
+                # a universe that fills forward selects anew, and from now on a tick late
+                self._load_universe(fresh, fresh.universes[0])
+            else:
+                self._load(fresh)
             self._subscriptions[old.config.key] = fresh
             old.next_emit = NEVER
         self._sorted = None

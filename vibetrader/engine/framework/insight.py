@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -293,8 +293,8 @@ class Insight:
 
     @property
     def generated_time_utc(self) -> datetime:
-        """When it was emitted."""
-        return to_datetime(self.generated_ns)
+        """When it was emitted, with UTC as its zone."""
+        return _utc(self.generated_ns)
 
     @generated_time_utc.setter
     def generated_time_utc(self, moment: datetime) -> None:
@@ -302,8 +302,8 @@ class Insight:
 
     @property
     def close_time_utc(self) -> datetime:
-        """When it ends."""
-        return to_datetime(self.close_ns)
+        """When it ends, with UTC as its zone."""
+        return _utc(self.close_ns)
 
     @close_time_utc.setter
     def close_time_utc(self, moment: datetime) -> None:
@@ -345,6 +345,11 @@ class Insight:
         if self.weight is not None:
             text += f" and {_plain(round(100 * self.weight, 1))}% weight"
         return f"{text}: {self.tag}" if self.tag else text
+
+
+def _utc(ns: int) -> datetime:
+    """A time as LEAN's UTC times reach Python; one that was never set has no zone."""
+    return to_datetime(ns).replace(tzinfo=UTC) if ns else datetime(1, 1, 1)
 
 
 def _ns(moment: Any) -> int:
@@ -512,7 +517,7 @@ class InsightManager(InsightCollection):
         """Score, when there is a function."""
         if self._score is not None:
             score = getattr(self._score, "score", None) or self._score.Score
-            score(self, to_datetime(utc_ns))
+            score(self, _utc(utc_ns))
 
     def expire(self, items: Iterable[Any] | None) -> None:
         """End insights, or those of symbols."""

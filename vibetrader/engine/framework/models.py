@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from vibetrader.engine.clr import ArgumentException, NotImplementedException
@@ -143,7 +143,7 @@ class PortfolioConstructionModel(_Model):
         """Targets of the active insights, and flat ones of symbols whose insights ended."""
         self.algorithm = algorithm
         state = algorithm._vt
-        if not self.is_rebalance_due(insights, to_datetime(state.utc_ns)):
+        if not self.is_rebalance_due(insights, to_datetime(state.utc_ns).replace(tzinfo=UTC)):
             return []
         targets: list[Any] = []
         active = list(self.get_target_insights())
@@ -226,7 +226,7 @@ class PortfolioConstructionModel(_Model):
 
     def _ask(self, now: int) -> int | None:
         assert self._rebalancing is not None
-        moment = self._rebalancing(to_datetime(now))
+        moment = self._rebalancing(to_datetime(now).replace(tzinfo=UTC))
         return None if moment is None else from_datetime(moment)
 
     @staticmethod
@@ -283,7 +283,11 @@ def date_rule_function(rule: Any) -> Callable[[datetime], datetime]:
         nonlocal dates, current
         now = from_datetime(moment)
         if dates is None:
-            found = rule.dates(now, _END) if hasattr(rule, "dates") else map(from_datetime, rule.get_dates(moment, _LAST))
+            found = (
+                rule.dates(now, _END)
+                if hasattr(rule, "dates")
+                else map(from_datetime, rule.get_dates(moment.replace(tzinfo=None), _LAST))
+            )
             dates = iter(found)
             current = next(dates, _END)
         if now >= current:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from vibetrader.engine.clr import ArgumentNullException, DotNetException
@@ -371,7 +371,7 @@ class BlackLittermanOptimizationPortfolioConstructionModel(_OptimizedModel):
         held = self._returns.get(symbol)
         if held is not None:
             zone = self.algorithm._vt.securities[symbol].exchange.hours.time_zone
-            held.update(to_datetime(zone.to_utc(bar.end_ns)), bar.value)
+            held.update(to_datetime(zone.to_utc(bar.end_ns)).replace(tzinfo=UTC), bar.value)
 
     def get_target_insights(self) -> list[Insight]:
         """The last active insight of each model and symbol."""

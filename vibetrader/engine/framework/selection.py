@@ -22,7 +22,7 @@ _SPANS: Final = {Resolution.TICK: 1, Resolution.SECOND: SECOND, Resolution.MINUT
 
 @lean_names
 class ManualUniverse(UserDefinedUniverse):
-    """Given symbols; those that are subscribed already keep their subscriptions. LEAN: ManualUniverse.cs."""
+    """Symbols that keep their subscriptions if they have some already. LEAN: ManualUniverse.cs, CustomUniverse.cs."""
 
     __clr_name__ = _NAMESPACE + "ManualUniverse"
 
@@ -114,8 +114,10 @@ class CustomUniverseSelectionModel(UniverseSelectionModel):
         state = algorithm._vt
         settings = self._settings if self._settings is not None else state.universe_settings
         choose = method(self, "select", "Select")
-        config = state.subscriptions.universe_config(universe_symbol(self._name, self._kind, self._market), None, Resolution.DAILY)
-        yield UserDefinedUniverse(
+        config = state.subscriptions.universe_config(
+            universe_symbol(self._name, self._kind, self._market), None, settings.resolution
+        ).copy(fill_forward=settings.fill_forward, extended_hours=settings.extended_market_hours)
+        yield ManualUniverse(
             config,
             settings,
             int(self._interval.total_seconds() * SECOND),

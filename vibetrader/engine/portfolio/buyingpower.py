@@ -47,6 +47,18 @@ class _Number:
         return text(self.value_decimal)
 
 
+class Leverage(float):
+    """A leverage as strategies compute with it, with its exact value for the engine."""
+
+    __slots__ = ("value_decimal",)
+    value_decimal: Decimal
+
+    def __new__(cls, exact: Decimal) -> Leverage:
+        made = super().__new__(cls, exact)
+        made.value_decimal = exact
+        return made
+
+
 def number(value: Any) -> Decimal:
     """Decimal of what a model gave: a result object, a float, a decimal."""
     if isinstance(value, Decimal):
@@ -392,7 +404,7 @@ class BuyingPowerModel(LeanOverrides):
 
     def get_leverage(self, security: Any) -> Any:
         """Leverage."""
-        return ONE / self._initial_requirement
+        return Leverage(ONE / self._initial_requirement)
 
     def set_leverage(self, security: Any, leverage: Any) -> None:
         """Set the leverage."""
@@ -632,7 +644,7 @@ class CashBuyingPowerModel(BuyingPowerModel):
 
     def get_leverage(self, security: Any) -> Any:
         """Always 1."""
-        return ONE
+        return Leverage(ONE)
 
     def set_leverage(self, security: Any, leverage: Any) -> None:
         """Only 1 is allowed."""

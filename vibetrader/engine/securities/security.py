@@ -260,7 +260,9 @@ class Security:
     @property
     def leverage_decimal(self) -> Decimal:
         """Leverage, exact."""
-        return money.dec(self.buying_power_model.get_leverage(self))
+        found = self.buying_power_model.get_leverage(self)
+        exact: Decimal | None = getattr(found, "value_decimal", None)
+        return money.dec(found) if exact is None else exact
 
     @property
     def leverage(self) -> float:
