@@ -45,6 +45,9 @@ def _alone(
     for name in list(os.environ):
         if name.startswith(("VIBETRADER_", "OPENAI_", "ANTHROPIC_")) and name != "VIBETRADER_SHARED":
             monkeypatch.delenv(name)
+    # A port that nobody listens on: a machine without a network, found out at once.
+    monkeypatch.setenv("VIBETRADER_BINANCE_REST_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("VIBETRADER_BINANCE_ARCHIVE_URL", "http://127.0.0.1:9")
     if request.node.get_closest_marker("network"):
         return
     real = socket.socket.connect

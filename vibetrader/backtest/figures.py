@@ -44,6 +44,8 @@ def data_folder(run: RunDir, settings: Settings) -> Path | None:
     if receipt.get("source") == "synthetic":
         # Where `marketdata.provide` keeps it.
         return settings.cache_dir / f"synthetic-{receipt.get('seed', settings.seed)}"
+    if receipt.get("source") == "binance" and settings.data_folder is None:
+        return settings.cache_dir / "data"
     said = (manifest.settings if manifest else {}).get("data_folder")
     for folder in (settings.data_folder, Path(str(said)) if said else None):
         if folder is not None and folder.is_dir():

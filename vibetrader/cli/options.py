@@ -30,6 +30,9 @@ Strict = Annotated[bool | None, typer.Option("--strict", help="Refuse what was i
 DataFolder = Annotated[Path | None, typer.Option("--data-folder", help="A LEAN data folder.")]
 Data = Annotated[str | None, typer.Option("--data", help="auto, folder, binance or synthetic.")]
 AllowSynthetic = Annotated[bool | None, typer.Option("--allow-synthetic", help="Gates accept synthetic data.")]
+DataPolicy = Annotated[
+    str | None, typer.Option("--data-policy", help="Doubtful bars: kind=keep|fail|fill|mask, comma-separated.")
+]
 Seed = Annotated[int | None, typer.Option("--seed", help="Seed of the synthetic market.")]
 
 # Gates and CI

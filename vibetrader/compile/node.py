@@ -7,7 +7,7 @@ import difflib
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -20,13 +20,14 @@ from vibetrader.compile.enrich import explain, refusals
 from vibetrader.compile.faithful import changed_trades
 from vibetrader.compile.hindsight import loop_line, order_line, relocated, told_by_program
 from vibetrader.compile.needs import absent_data, needs_of
-from vibetrader.errors import DataError, NoResultError, UnsupportedLeanFeature, VibeTraderError
-from vibetrader.marketdata.provide import Provided, provide
+from vibetrader.errors import DataError, NetworkError, NoResultError, UnsupportedLeanFeature, VibeTraderError
+from vibetrader.marketdata.ledger import doubtful_trades
+from vibetrader.marketdata.provide import Provided, audited, provide
 from vibetrader.results import Outcome, Status
 from vibetrader.results.backtest import BacktestResult
 from vibetrader.results.findings import ErrorClass, Finding
 from vibetrader.rundir import RunDir
-from vibetrader.rundir.layout import BACKTEST_DIR, CONFIG, CROSS_CHECK, CROSS_DIR, ERRORS, MAIN, METRICS, SPEC
+from vibetrader.rundir.layout import BACKTEST_DIR, CONFIG, CROSS_CHECK, CROSS_DIR, DATA_LEDGER, ERRORS, MAIN, METRICS, SPEC
 from vibetrader.settings import Settings
 
 _STATUS_OF = {
@@ -79,6 +80,7 @@ def node(run: RunDir, settings: Settings) -> Outcome:
     """Project → LEAN's result files and metrics, or errors explained."""
     run.remove(ERRORS)
     run.remove(METRICS)
+    run.remove(DATA_LEDGER)
     tried = [_attempt(run, settings, run.read(MAIN))]
     while settings.repair and len(tried) <= settings.max_repairs:
         mended = _mended(tried[-1])
@@ -167,9 +169,16 @@ def _attempt(run: RunDir, settings: Settings, source: str) -> _Attempt:
         return ended(_plain(ErrorClass.UNSUPPORTED, error.message, error.hint), _as_warnings(findings))
     except DataError as error:
         return ended(_plain(ErrorClass.DATA, error.message, error.hint), _as_warnings(findings))
+    except NetworkError as error:
+        return ended(_plain(ErrorClass.INFRASTRUCTURE, error.message, error.hint), _as_warnings(findings))
     except NoResultError as error:
         return ended(_no_result(error, findings, source), _as_warnings(findings))
     run.amend_manifest(data_receipt=data.receipt, protections=list(result.protections))
+    trades = [
+        {"symbol": trade.symbols[0] if trade.symbols else "", "entry_time": trade.entry_time, "exit_time": trade.exit_time}
+        for trade in result.closed_trades
+    ]
+    run.write(DATA_LEDGER, {**data.ledger, "trades": doubtful_trades(trades, data.audits)})
     findings += absent_data(source, data.folder)
     return _Attempt(source, _merged(findings, result, source), found, result)
 
@@ -233,6 +242,7 @@ def _request(run: RunDir, settings: Settings, project: Path, data: Provided) -> 
         memory_mb=settings.backtest_memory_mb,
         sandbox=settings.sandbox,
         now=datetime.fromisoformat(run.manifest().created),
+        columns=data.columns,
     )
 
 
@@ -307,15 +317,12 @@ def _data(run: RunDir, settings: Settings, source: str) -> Provided:
     needs = needs_of(source)
     end = min(needs.end or run.today() - timedelta(days=1), run.today() - timedelta(days=1))
     start = min(needs.start or end - timedelta(days=365), end)
-    return provide(
-        needs.bars,
-        start=start,
-        end=end,
-        data_folder=settings.data_folder,
-        source=settings.data,
-        cache_dir=settings.cache_dir,
-        seed=settings.seed,
+    provided = provide(
+        needs.bars, start=start, end=end, settings=settings, say=lambda text: run.progress("data", text)
     )
+    # the day after today has begun somewhere: only what ends later cannot have closed
+    now_ms = ((run.today() - date(1970, 1, 1)).days + 1) * 86_400_000
+    return audited(provided, needs.bars, start=start, end=end, settings=settings, now_ms=now_ms)
 
 
 def _parameters(run: RunDir, settings: Settings) -> dict[str, str]:

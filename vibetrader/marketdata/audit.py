@@ -18,7 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vibetrader._util.files import sha256_bytes
+from vibetrader.errors import DataError
 from vibetrader.marketdata import digits
+from vibetrader.marketdata.columnar import DayFiles, Series
 from vibetrader.marketdata.fetch import ARCHIVE
 from vibetrader.marketdata.leanformat import QUOTE_FIELDS, SCALED_TYPES, TRADE_FIELDS
 from vibetrader.marketdata.quality import (
@@ -79,12 +81,19 @@ class Auditor:
     Args:
         now: The present, milliseconds: a bar that ends later had not closed.
         progress: Told of each series.
+        columns: Cache of columns; with it files of one day that can be read at all are not looked at one by one.
     """
 
     def __init__(
-        self, store: Store, *, now: int, progress: Progress = lambda text, done, total: None
+        self,
+        store: Store,
+        *,
+        now: int,
+        progress: Progress = lambda text, done, total: None,
+        columns: Path | None = None,
     ) -> None:
         self._store, self._now, self._progress = store, now, progress
+        self._days = DayFiles(columns, may_write=True) if columns is not None else None
         self._sessions = Sessions(store.folder)
 
     def audit(self, keys: Iterable[SeriesKey] | None = None, *, start: int | None = None, end: int | None = None) -> list[SeriesAudit]:
@@ -125,8 +134,9 @@ class Auditor:
         files = self._files(key, start, end)
         found: list[Finding] = []
         parts: list[tuple[Ints, Floats]] = []
-        for path, entry in files:
-            self._file(key, receipt, path, entry, found, parts)
+        if not self._quickly(key, files, parts):
+            for path, entry in files:
+                self._file(key, receipt, path, entry, found, parts)
         self._missing_files(key, receipt, start, end, found)
         result = SeriesAudit(key, found, None)
         if receipt is not None:
@@ -168,6 +178,29 @@ class Auditor:
             if day.isdigit() and first <= day <= last:
                 found.append((file, entry.replace(entry[:8], day, 1)))
         return found
+
+    def _quickly(self, key: SeriesKey, files: list[tuple[Path, str]], parts: list[tuple[Ints, Floats]]) -> bool:
+        """Read files of one day through the cache; False where something in them wants a closer look."""
+        if self._days is None or key.resolution != "minute" or not files:
+            return False
+        series = Series(self._store.folder, key.security_type, key.market, key.resolution, key.kind)
+        try:
+            bars = self._days.read(series, [(key.ticker, path.name[:8]) for path, _ in files])
+        except DataError:
+            return False
+        if len(bars) != len(files):
+            return False
+        scale = 10_000.0 if series.scaled else 1.0
+        found: list[tuple[Ints, Floats]] = []
+        for day, (path, _) in zip(bars, files):
+            midnight = day_start(date(int(path.name[:4]), int(path.name[4:6]), int(path.name[6:8])))
+            times = np.asarray(day.times) // 1_000_000
+            if len(times) and (int(times[0]) < midnight or int(times[-1]) >= midnight + DAY_MS):
+                return False
+            sizes = ("volume", "bid_size", "ask_size")
+            found.append((times, np.stack([day.columns[n] * (1.0 if n in sizes else scale) for n in series.fields], axis=1)))
+        parts += found
+        return True
 
     def _file(
         self,
@@ -214,6 +247,9 @@ class Auditor:
         fields = len(QUOTE_FIELDS if key.kind == "quote" else TRADE_FIELDS)
         allowed = {fields, 8} if key.kind == "quote" else {fields}
         coarse = key.resolution != "minute"
+        whole = None if coarse else _regular(text, allowed)
+        if whole is not None:
+            return whole[:, 0].astype(np.int64), whole[:, 1:]
         lines = [line for line in text.replace(b"\r", b"").split(b"\n") if line.strip()]
         good: list[bytes] = []
         wrong: list[bytes] = []
@@ -341,6 +377,24 @@ class Auditor:
                     if self._sessions.always_open(key):
                         one.findings += _disagreements(one, one.columns, other.columns, other.key)
                         break
+
+
+def _regular(text: bytes, allowed: set[int]) -> Floats | None:
+    """The numbers of a text in which nothing is amiss, at once; None where rows must be looked at one by one."""
+    text = text.rstrip(b"\n")
+    letters = np.frombuffer(text, dtype=np.uint8)
+    commas, ends = np.flatnonzero(letters == ord(",")), np.flatnonzero(letters == ord("\n"))
+    rows = len(ends) + 1
+    width = len(commas) // rows
+    if width not in allowed or len(commas) != rows * width:
+        return None
+    if not (np.searchsorted(commas, ends) == np.arange(1, rows) * width).all():
+        return None
+    values = digits.parse(text)
+    if values is None or values.size != rows * (width + 1) or not np.isfinite(values).all():
+        return None
+    table: Floats = values.reshape(rows, width + 1)
+    return table
 
 
 def _disagreements(one: SeriesAudit, coarse: Columns, fine: Columns, fine_key: SeriesKey) -> list[Finding]:

@@ -66,6 +66,10 @@ class Binance:
         #: Requests for klines and archives that were made.
         self.data_requests = 0
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._web.close()
+
     # ------------------------------------------------------------------ REST
 
     def server_time(self) -> int:

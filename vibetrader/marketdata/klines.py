@@ -20,7 +20,7 @@ Rows = dict[int, str]
 
 #: From 2025 on, spot archives count microseconds; anything above this is no millisecond of our time.
 _MICROSECONDS_ABOVE: Final = 10**14
-_NUMBER: Final = re.compile(r"\d+(\.\d+)?")
+_NUMBER: Final = re.compile(r"\d+(\.\d+)?", re.ASCII)
 _FIELDS: Final = 12
 
 
@@ -71,7 +71,7 @@ def _rows(
     duplicates = unsorted = off_grid = 0
     last = -1
     for fields in split:
-        if len(fields) != _FIELDS or not fields[0].isdigit():
+        if len(fields) != _FIELDS or not (fields[0].isascii() and fields[0].isdigit()):
             raise ProviderError(
                 f"{where} holds a row that is no kline: {','.join(fields)[:80]!r}", hint="Nothing was stored of it."
             )

@@ -136,7 +136,11 @@ def unzip(data: bytes, path: Path, entry: str = "") -> bytes:
         signature, _, _, method, _, _, _, size, _, name_length, extra_length = struct.unpack_from("<4s5HI2I2H", data)
         if signature == b"PK\x03\x04" and method == 8 and data.count(b"PK\x01\x02") == 1:
             start = 30 + name_length + extra_length
-            return zlib.decompressobj(-15).decompress(data[start : start + size] if size else data[start:])
+            text = zlib.decompressobj(-15).decompress(data[start : start + size] if size else data[start:])
+            (checksum,) = struct.unpack_from("<I", data, data.index(b"PK\x01\x02") + 16)
+            if zlib.crc32(text) != checksum:
+                raise zlib.error("its content does not fit its checksum")
+            return text
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
             return archive.read(entry if entry in names else names[0])

@@ -83,6 +83,8 @@ _SCALE_JUMP: Final = np.log(5.0)
 _VOLUME_JUMP: Final = np.log(300.0)
 _WINDOW: Final = 200
 _FROZEN_BARS: Final = 30
+#: A finding of more stretches than this tells only the first and the last moment.
+_TOLD_SPANS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,8 @@ class Finding:
         body: dict[str, Any] = {"kind": self.kind, "severity": "wrong" if self.grave else "odd", "series": self.series}
         if self.span is not None:
             body |= {"from": stamp(self.span[0]), "to": stamp(self.span[1])}
+        if self.spans and len(self.spans) <= _TOLD_SPANS:
+            body["spans"] = [[stamp(start), stamp(end)] for start, end in self.spans]
         body |= {"count": self.count, "detail": self.detail}
         return body | ({"file": self.file} if self.file else {})
 

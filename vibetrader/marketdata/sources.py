@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
+from vibetrader.errors import NetworkError, ProviderError
 from vibetrader.marketdata.binance import Binance
 from vibetrader.marketdata.store import Store
 from vibetrader.marketdata.web import Web
 from vibetrader.settings import Settings
+
+#: A run that may fall back on the synthetic market does not wait longer for an answer.
+_QUICK_S: Final = 3.0
 
 
 def data_folder(settings: Settings) -> Path:
@@ -36,6 +41,25 @@ def binance(settings: Settings, *, say: Callable[[str], None] = lambda text: Non
         max_wait_s=settings.max_wait_s,
         say=say,
     )
+
+
+def is_reachable(settings: Settings) -> NetworkError | None:
+    """Why Binance cannot be asked from here, found out quickly; None when it can."""
+    web = Web(
+        timeout_s=min(settings.http_timeout_s, _QUICK_S), proxy=settings.proxy, offline=settings.offline, attempts=1
+    )
+    client = Binance(
+        web, rest_urls=_listed(settings.binance_rest_url), archive_urls=_listed(settings.binance_archive_url), max_wait_s=0
+    )
+    try:
+        client.server_time()
+    except NetworkError as error:
+        return error
+    except ProviderError as error:
+        return NetworkError(error.message, hint=error.hint)
+    finally:
+        client.close()
+    return None
 
 
 def _listed(text: str) -> tuple[str, ...]:

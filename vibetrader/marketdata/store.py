@@ -12,7 +12,7 @@ import errno
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -107,14 +107,16 @@ class Receipt:
         """Note a piece; it takes the place of what was there about its span."""
         kept: list[Piece] = []
         for old in self.pieces:
-            for span in without([old.span], [piece.span]):
-                kept.append(Piece(span, old.source, old.name, old.sha256, old.rows, old.checked, old.notes))
+            kept += [replace(old, span=span) for span in without([old.span], [piece.span])]
         self.pieces = sorted([*kept, piece], key=lambda one: one.span)
         self.covered = union([*self.covered, piece.span])
 
     def forget(self, span: Span) -> None:
-        """The bars of a span are to be brought again."""
+        """The bars of a span are not there any more: they are to be brought again."""
         self.covered = without(self.covered, [span])
+        self.pieces = [
+            replace(piece, span=part) for piece in self.pieces for part in without([piece.span], [span])
+        ]
 
     def to_json(self) -> dict[str, Any]:
         """As the file holds it."""
@@ -208,7 +210,7 @@ class Store:
                 start = day_start(datetime.strptime(name[:8], "%Y%m%d").date())
                 receipt.forget((start, start + DAY_MS))
             else:
-                receipt.covered = []
+                receipt.covered, receipt.pieces = [], []
         return receipt
 
     def _receipt_path(self, key: SeriesKey) -> Path:
@@ -255,11 +257,22 @@ class Store:
         """Lines of the bars that begin in [start, end), as the files hold them."""
         found: Rows = {}
         if key.resolution == "minute":
-            for day in range(start - start % DAY_MS, end, DAY_MS):
-                found |= self._lines(key, day)
+            for day in self.days(key):
+                if start - DAY_MS < day < end:
+                    found |= self._lines(key, day)
         else:
             found = self._lines(key, 0)
         return {moment: line for moment, line in found.items() if start <= moment < end}
+
+    def days(self, key: SeriesKey) -> list[int]:
+        """Midnights of the days that a series of minutes has a file for."""
+        folder = self.file(key, 0)[0].parent
+        names = sorted(path.name for path in folder.glob(f"*_{key.kind}.zip")) if folder.is_dir() else []
+        found = []
+        for name in names:
+            with contextlib.suppress(ValueError):  # a name of another make is no day of ours
+                found.append(day_start(datetime.strptime(name[:8], "%Y%m%d").date()))
+        return found
 
     def merge(self, receipt: Receipt, rows: Rows, *, replaced: list[Span] | None = None) -> None:
         """Put bars into the files; a new bar takes the place of an old one of its time.
@@ -279,7 +292,10 @@ class Store:
         elif rows or gone:
             by_file[0] = rows
         for day, new in sorted(by_file.items()):
-            held = self._lines(key, day)
+            try:
+                held = self._lines(key, day)
+            except DataError:
+                held = {}  # damaged: what can be had again takes its place
             if gone:
                 held = {moment: line for moment, line in held.items() if not any(a <= moment < b for a, b in gone)}
             whole = dict(sorted((held | new).items()))

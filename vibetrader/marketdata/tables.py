@@ -45,7 +45,7 @@ _FORMATS: Final = (
 #: Written with either the day or the month first.
 _AMBIGUOUS: Final = ("{}/{}/%Y %H:%M:%S", "{}/{}/%Y %H:%M", "{}/{}/%Y", "{}-{}-%Y %H:%M:%S", "{}-{}-%Y %H:%M", "{}-{}-%Y",
                      "{}/{}/%y", "{}/{}/%Y %I:%M:%S %p", "{}/{}/%Y %I:%M %p")  # fmt: skip
-_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _UNITS: Final = {"s": 1000.0, "ms": 1.0, "us": 1e-3, "ns": 1e-6}
 _SAMPLE: Final = 2000
 

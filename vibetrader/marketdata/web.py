@@ -48,6 +48,7 @@ class Web:
         timeout_s: Longest silence of a server.
         proxy: `http://[user:password@]host:port`; "" goes directly. Servers on this machine are always reached directly.
         offline: Every request is an error.
+        attempts: How often a request that broke off is made.
         sleep: Waits between attempts.
     """
 
@@ -57,9 +58,10 @@ class Web:
         timeout_s: float = 20.0,
         proxy: str = "",
         offline: bool = False,
+        attempts: int = _ATTEMPTS,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._timeout_s, self._offline, self._sleep = timeout_s, offline, sleep
+        self._timeout_s, self._offline, self._attempts, self._sleep = timeout_s, offline, attempts, sleep
         self._proxy = urlsplit(proxy if "://" in proxy else f"http://{proxy}") if proxy else None
         if self._proxy is not None and (self._proxy.scheme != "http" or not self._proxy.hostname):
             raise UsageError(f"the proxy {proxy!r} is no http://host:port", hint="For example: http://proxy.example:3128")
@@ -88,13 +90,13 @@ class Web:
             )
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise UsageError(f"{url!r} is no http or https address", hint="Mend the base URL in the settings.")
-        for attempt in range(_ATTEMPTS):
+        for attempt in range(self._attempts):
             try:
                 return self._once(url, parts)
             except (OSError, http.client.HTTPException) as error:
                 self._drop(parts)
                 told, again = _explain(error, parts, self._through(parts), self._timeout_s)
-                if not again or attempt == _ATTEMPTS - 1:
+                if not again or attempt == self._attempts - 1:
                     raise told from error
                 self._sleep(_FIRST_PAUSE_S * 2**attempt)
         raise AssertionError("unreachable")

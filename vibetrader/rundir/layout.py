@@ -100,6 +100,12 @@ METRICS = json_object(
     written_by="compile report",
     read_by="report iterate",
 )
+DATA_LEDGER = json_object(
+    "data_ledger.json",
+    "The bars used: their origin, what is doubtful about them, the trades that doubtful bars touch (docs/data.md).",
+    written_by="compile",
+    read_by="report",
+)
 REPORT_JSON = json_object("report.json", "The report for machines.", written_by="report", read_by="", by_lines=True)
 REPORT_MD = text("report.md", "The report for a pull request.", written_by="report", read_by="")
 GATES = json_object("gates.json", "How the gates that were asked for turned out.", written_by="report", read_by="")
@@ -130,6 +136,7 @@ LAYOUT: tuple[Artifact[Any], ...] = (
     CROSS_CHECK,
     METRICS,
     GATES,
+    DATA_LEDGER,
     REPORT_JSON,
     REPORT_MD,
     REPORT_HTML,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -86,7 +87,8 @@ def _from_binance(
 
     exchange = sources.binance(settings, say=lambda text: show(text, 0, 0))
     fetcher = Fetcher(sources.store(settings), exchange, today=settings.today, progress=show)
-    result = fetcher.fetch(Want(symbol, resolution, first, last), recheck=recheck)
+    with contextlib.closing(exchange):
+        result = fetcher.fetch(Want(symbol, resolution, first, last), recheck=recheck)
     return {
         "series": str(result.key), "from": stamp(result.start), "to": stamp(result.end), "new_bars": result.new_bars,
         "pieces": result.pieces, "data_requests": exchange.data_requests, "replaced": result.replaced,

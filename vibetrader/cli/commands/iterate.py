@@ -34,6 +34,7 @@ def iterate(
     feedback_file: FeedbackFile = None,
     data: o.Data = None,
     data_folder: o.DataFolder = None,
+    data_policy: o.DataPolicy = None,
     seed: o.Seed = None,
     assume_defaults: o.Assume = None,
     max_repairs: o.MaxRepairs = None,
@@ -63,6 +64,7 @@ def iterate(
     settings = o.settings_from(
         data=data,
         data_folder=data_folder,
+        data_policy=data_policy,
         seed=seed,
         assume_defaults=assume_defaults,
         max_repairs=max_repairs,

@@ -96,6 +96,7 @@ def compile_(
     project: Project,
     data: o.Data = None,
     data_folder: o.DataFolder = None,
+    data_policy: o.DataPolicy = None,
     seed: o.Seed = None,
     parameter: o.Parameter = None,
     no_repair: o.NoRepair = False,
@@ -123,6 +124,7 @@ def compile_(
     settings = o.settings_from(
         data=data,
         data_folder=data_folder,
+        data_policy=data_policy,
         seed=seed,
         parameter=parameter,
         no_repair=no_repair,
