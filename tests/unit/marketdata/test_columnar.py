@@ -86,7 +86,7 @@ def test_a_damaged_zip_is_named(tmp_path: Path) -> None:
     path, _ = mine.path("BTCUSDT", "20240101")
     path.parent.mkdir(parents=True)
     path.write_bytes(b"PK\x03\x04 but no more")
-    with pytest.raises(DataError, match="20240101_trade.zip is no readable zip"):
+    with pytest.raises(DataError, match=r"20240101_trade\.zip is no readable zip"):
         DayFiles().read(mine, days(date(2024, 1, 1), 1))
 
 

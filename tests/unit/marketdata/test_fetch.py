@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections.abc import Callable
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,7 @@ def test_fetches_add_up_to_their_union(server: BinanceServer, tmp_path: Path, cl
     receipt = store.receipt(MINUTES)
     assert [tuple(map(stamp, span)) for span in receipt.covered] == [("2024-01-30T00:00Z", "2024-02-11T00:00Z")]
     edges = [piece.span for piece in receipt.pieces]
-    assert all(a[1] == b[0] for a, b in zip(edges, edges[1:], strict=False)), "a receipt for every bar, none twice"
+    assert all(a[1] == b[0] for a, b in pairwise(edges)), "a receipt for every bar, none twice"
 
 
 def test_the_bar_that_is_open_is_never_stored(server: BinanceServer, store: Store, fetch: Fetch) -> None:
@@ -260,7 +261,7 @@ def test_a_proxy_is_used_for_hosts_that_are_not_this_machine(server: BinanceServ
 
 def test_no_network_is_told_by_its_kind(waits: list[float]) -> None:
     refused = Web(timeout_s=1, sleep=waits.append)
-    with pytest.raises(NetworkError, match="no connection to 127.0.0.1") as told:
+    with pytest.raises(NetworkError, match=r"no connection to 127\.0\.0\.1") as told:
         refused.get("http://127.0.0.1:9/x")
     assert told.value.kind == "refused" and "synthetic" in told.value.hint
     with pytest.raises(NetworkError, match="could not be resolved") as named:
@@ -305,9 +306,9 @@ def test_answers_of_another_shape_are_refused(server: BinanceServer, store: Stor
 
 
 def test_two_writers_do_not_mix(store: Store) -> None:
-    with store.alone(1), pytest.raises(DataError, match="another process writes to") as told:
-        with Store(store.folder).alone(0.1):
-            pass
+    other = Store(store.folder)
+    with store.alone(1), pytest.raises(DataError, match="another process writes to") as told, other.alone(0.1):
+        pass
     assert "process" in told.value.message
     with store.alone(0):
         pass
