@@ -27,7 +27,17 @@ from vibetrader.results import Outcome, Status
 from vibetrader.results.backtest import BacktestResult
 from vibetrader.results.findings import ErrorClass, Finding
 from vibetrader.rundir import RunDir
-from vibetrader.rundir.layout import BACKTEST_DIR, CONFIG, CROSS_CHECK, CROSS_DIR, DATA_LEDGER, ERRORS, MAIN, METRICS, SPEC
+from vibetrader.rundir.layout import (
+    BACKTEST_DIR,
+    CONFIG,
+    CROSS_CHECK,
+    CROSS_DIR,
+    DATA_LEDGER,
+    ERRORS,
+    MAIN,
+    METRICS,
+    SPEC,
+)
 from vibetrader.settings import Settings
 
 _STATUS_OF = {
