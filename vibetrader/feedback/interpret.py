@@ -20,7 +20,7 @@ from vibetrader.spec.strategy import Origin, Side, StrategySpec
 from vibetrader.spec.words.assemble import Assembler
 from vibetrader.spec.words.compiler import Compiler
 from vibetrader.spec.words.draft import Draft, Rule, Unit
-from vibetrader.spec.words.grammar import MA_KINDS, joined
+from vibetrader.spec.words.grammar import MA_KINDS, joined, negated
 from vibetrader.spec.words.lexing import Item, Reading, read
 
 Intent = Literal["modify_spec", "rerun_backtest", "modify_code", "end", "unclear"]
@@ -885,11 +885,25 @@ class _Interpreter:
             if not rule.parts:
                 continue
             condition = joined(rule.parts)
+            if self._forbids() and target in ("buy", "long", "entry_pending"):
+                condition, adds = negated(condition), True
             only = any(i.kind == "only" or i.norm.startswith("only") for i in self.reading.items)
             if target in ("exit", "sell", "exit_long", "exit_short"):
                 self._exit(target, condition, adds)
             elif target in ("buy", "long", "short", "entry_pending"):
                 self._entry(target, condition, adds or only or target == "entry_pending")
+
+    def _forbids(self) -> bool:
+        """`don't buy when …`: the opposite becomes a condition of the entry."""
+        items = self.reading.items
+        for index, item in enumerate(items):
+            k = index + 1
+            while k < len(items) and items[k].kind == "fill":
+                k += 1
+            if item.kind == "not" and k < len(items) and items[k].kind == "act" and items[k].value in ("buy", "long"):
+                self.used.update(range(index, k + 1))
+                return True
+        return False
 
     def _exit(self, target: str, condition: ex.Expression, adds: bool) -> None:
         either = any(i.kind == "or" for i in self.reading.items)

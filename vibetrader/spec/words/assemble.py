@@ -415,7 +415,8 @@ class Assembler:
             return True
         hold = draft.slots.get("hold")
         first = next((str(u.value) for u in self.compiler.units if u.kind == "act"), "")
-        if hold is not None and ("expir" in self.words(hold.span) or first == "sell"):
+        buys = any(u.kind == "act" and u.value in ("buy", "long") for u in self.compiler.units)
+        if hold is not None and ("expir" in self.words(hold.span) or (first == "sell" and buys)):
             return True
         if (
             "exit_at" in draft.slots

@@ -614,8 +614,8 @@ class Compiler(SlotReader):
 
     def _after_unknown(self) -> bool:
         """Whether the last unit that is more than a filler is a word without a reading."""
-        last = next((u for u in reversed(self.units) if u.kind != "quiet"), None)
-        return last is not None and last.kind == "unknown" and last.value == "word"
+        last = next((u for u in reversed(self.units) if u.kind not in ("quiet", "idea")), None)
+        return last is not None and last.kind == "unknown"
 
     def _begins_comparison(self, i: int) -> bool:
         """Whether a comparison follows that failed only for a missing length: the question then stands."""
@@ -634,6 +634,13 @@ class Compiler(SlotReader):
 
     def _definition(self, i: int) -> int | None:
         """`momentum = % change over 10 bars` gives the word its parameters."""
+        if (
+            self.kind(i) in ("word", "strategy", "momentum_idea")
+            and self.norm(i) in ("trend", "filter", "trend filter", "direction", "bias")
+            and self.norm(i + 1) == "="
+            and self.kind(self.skip(i + 2)) == "ind"
+        ):
+            return self._add("quiet", "definition", i, i + 2)
         if self.kind(i) == "ind" and self.norm(i + 1) == "=" and self.kind(i + 1) == "cmp":
             k = self.skip(i + 2)
             name = str(self.value(i))
@@ -801,7 +808,7 @@ class Compiler(SlotReader):
     def _at_price(self, i: int) -> int | None:
         """`sell at the middle line`, `buy at the lower band`: the order's level."""
         if (
-            self.kind(i) not in ("out", "ind", "num")
+            self.kind(i) not in ("out", "ind", "num", "agg")
             or not self.units
             or self.norm(i - 1) not in ("at", "the", "on", "en", "am", "a", "na", "no")
         ):
@@ -812,6 +819,12 @@ class Compiler(SlotReader):
         found = self.operand(i)
         if found is None or isinstance(found.expression, ex.Number) or nature(found.expression)[0] is not Nature.PRICE:
             return None
+        base = found.expression.operand if isinstance(found.expression, ex.Lag) else found.expression
+        inner = base.operand if isinstance(base, ex.At) else base
+        if isinstance(inner, ex.Call) and inner.indicator in ("highest", "lowest"):
+            # "exit on the 20 day low": when that low is broken
+            side = "<" if inner.indicator == "lowest" else ">"
+            return self._add("cond", ex.Compare(side, ex.CLOSE, ex.lagged(base, ex.Number(1))), i, found.end)
         opens = before.value in ("buy", "long", "exit_short")
         operator = "<=" if opens else ">="
         if not opens and str(before.value).startswith(("exit", "sell")) and self._broke_out():

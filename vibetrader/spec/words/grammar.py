@@ -302,7 +302,8 @@ class Grammar:
             return None
         after = self._verb(i + 1)
         kind = self.kind(after)
-        if kind in ("cmp", "cross", "drop", "touch", "dip", "gainmove", "between"):
+        share = kind == "num" and self.items[after].percent and self.kind(self.skip(after + 1)) == "cmp"
+        if share or kind in ("cmp", "cross", "drop", "touch", "dip", "gainmove", "between"):
             found: Found | None = Found(ex.CLOSE, i + 1)
         elif kind in ("ind", "price", "out", "agg") or (
             kind == "num" and self.kind(self.skip(after + 1, "unit")) == "ind"
@@ -1489,7 +1490,10 @@ class Grammar:
                     break
                 parts = [(c, ex.lagged(p, ex.Number(1))) for c, p in parts]
                 connector = "and"
-            parts.append((connector, nxt.expression))
+            if connector == "or" and _is_pattern(parts[-1][1]) and _is_pattern(nxt.expression):
+                parts[-1] = (parts[-1][0], ex.disjunction(parts[-1][1], nxt.expression))  # "a hammer or an engulfing"
+            else:
+                parts.append((connector, nxt.expression))
             j = nxt.end
         return self._at_band(Found(joined(parts), j))
 
@@ -1558,6 +1562,7 @@ class Grammar:
             self._calendar,
             self._in_range,
             self._each_of,
+            self._gap,
             self._ribbon,
             self._streak,
             self._move,
@@ -1839,7 +1844,11 @@ class Grammar:
         if (left == ex.Price("open") and self.kind(gap) == "dir") or (left == ex.Price("open") and self.norm(gap) in ("lower", "higher") and self.kind(gap + 1) in ("", "end", "comma", "and", "act")):
             down = self.value(gap) == "down" if self.kind(gap) == "dir" else self.norm(gap) == "lower"
             return Found(ex.Compare("<" if down else ">", left, ex.Lag(ex.CLOSE, ex.Number(1))), gap + 1)
-        extreme = self._at_extreme(left, j) if isinstance(left, ex.Price) and left.field != "volume" else None
+        apart = self._verb(j)
+        percent = self.kind(apart) == "num" and self.items[apart].percent
+        extreme = (
+            self._at_extreme(left, j) if isinstance(left, ex.Price) and left.field != "volume" and not percent else None
+        )
         if extreme is not None:
             return extreme
         k = self._verb(j)
@@ -2028,7 +2037,7 @@ class Grammar:
             return None  # a price is no percentage
         if (
             self.kind(k) == "drop"
-            and (self.norm(k) in ("breaks", "break out of", "breaks out of", "rompe", "突破") or self.norm(k).split()[-1] in ("of", "de", "da", "do"))
+            and (self.norm(k) in ("breaks", "break out of", "breaks out of", "rompe", "突破", "casse", "il casse", "franchit", "perce", "rompt") or self.norm(k).split()[-1] in ("of", "de", "da", "do"))
             and (is_lower(expression) or any(n == ex.Price("low") for n in ex.walk(expression)))
         ):
             operator = "<"
@@ -2100,6 +2109,8 @@ class Grammar:
     def _elided_target(self, lefts: list[ex.Expression], operator: str, j: int) -> Found | None:
         """`exit when below`: what it was compared with before."""
         other = _compared_with(self.memory.last)
+        if other is None and len(self.memory.moving_averages) == 1 and lefts[0] == ex.CLOSE:
+            other = self.memory.moving_averages[0]
         if nature(lefts[0])[0] is Nature.PRICE and (other is None or nature(other)[0] is not Nature.PRICE):
             other = self.memory.price_target
         k = self.skip(j)
@@ -2294,7 +2305,10 @@ class Grammar:
         if self.kind(side) != "cmp" or self.value(side) not in ("<", ">"):
             return None
         base = self.operand(self.skip(side + 1))
-        if base is None or isinstance(base.expression, ex.Number) or nature(base.expression)[0] is not Nature.PRICE:
+        if base is None or isinstance(base.expression, ex.Number):
+            return None
+        extreme = isinstance(base.expression, ex.Call) and base.expression.indicator in ("highest", "lowest")
+        if nature(base.expression)[0] is not Nature.PRICE and not extreme:
             return None
         below = self.value(side) == "<"
         target: ex.Expression
@@ -2588,7 +2602,8 @@ class Grammar:
             elif self.kind(i) in ("cmp", "drop", "cross", "touch"):
                 subject = ex.CLOSE
                 nxt = self._target(i + 1)
-                if (
+                alone = nxt is None and self.kind(i) == "cmp" and len(self.memory.moving_averages) == 1
+                if not alone and (
                     nxt is None
                     or isinstance(nxt.expression, ex.Number)
                     or nature(nxt.expression)[0] is not Nature.PRICE
@@ -2721,6 +2736,12 @@ class Grammar:
             k = self.skip(k + 1)
         if self.kind(k) == "now" and self.kind(self.skip(k + 1)) == "weekday":
             k = self.skip(k + 1)
+        if self.kind(k) == "weekdays" and self.norm(self.skip(k + 1)) in ("except", "excluding", "excepto", "salvo", "ausser", "sauf", "exceto"):
+            day = self.skip(self.skip(k + 1) + 1)
+            if self.kind(day) == "weekday":
+                clock = ex.Clock("weekday")
+                week = ex.Compare("<=", clock, ex.Number(4))
+                return Found(ex.conjunction(week, ex.Compare("!=", clock, ex.Number(float(str(self.value(day)))))), day + 1)
         if self.kind(k) == "weekdays":
             return Found(ex.Compare("<=", ex.Clock("weekday"), ex.Number(4)), k + 1)
         if self.kind(k) == "weekend":
@@ -2800,6 +2821,29 @@ class Grammar:
         if each is None:
             return None
         return Found(repeated(each.expression, int(number)), each.end)
+
+    def _gap(self, i: int) -> Found | None:
+        """`it gaps down more than 2%`: the open beside the close before."""
+        k = self.skip(i)
+        if self.kind(k) in ("price", "symbol"):
+            k = self._verb(k + 1)
+        if self.kind(k) != "gap":
+            return None
+        down = self.value(k) == "down"
+        before: ex.Expression = ex.Lag(ex.CLOSE, ex.Number(1))
+        j = self.skip(k + 1)
+        operator = "<" if down else ">"
+        if self.kind(j) == "cmp" and self.value(j) in (">", ">="):
+            operator, j = operator + ("=" if self.value(j) == ">=" else ""), self.skip(j + 1)
+        if self.kind(j) == "num" and self.items[j].percent:
+            share = abs(self.items[j].number) / 100
+            end = j + 1
+            if self.kind(self.skip(end)) == "cmp" and self.norm(self.skip(end)) in ("or more", "or higher"):
+                operator, end = operator[0] + "=", self.skip(end) + 1
+            target = _times(round(1 - share if down else 1 + share, 10), before)
+            return Found(ex.Compare(operator, ex.Price("open"), target), end)
+        self.memory.assumed["gap"] = "a gap: the open beyond the close before"
+        return Found(ex.Compare("<" if down else ">", ex.Price("open"), before), k + 1)
 
     def _ribbon(self, i: int) -> Found | None:
         """`5 > 8 > 13 > 21 EMA`: lengths of one kind of average."""
@@ -3300,6 +3344,14 @@ def _is_level(node: ex.Expression) -> bool:
     base = node.operand if isinstance(node, ex.Lag | ex.At) else node
     return (isinstance(base, ex.Price) and base.field != "volume") or (
         isinstance(base, ex.Call) and base.indicator in ("highest", "lowest", "bb", "kc", "donchian", "vwap") and base.series in (None, ex.CLOSE)
+    )
+
+
+def _is_pattern(node: ex.Expression) -> bool:
+    parts = node.parts if isinstance(node, ex.Or) else (node,)
+    return all(
+        isinstance(p, ex.Compare) and isinstance(p.left, ex.Call) and INDICATORS[p.left.indicator].helper.startswith("candlestick")
+        for p in parts
     )
 
 

@@ -672,7 +672,7 @@ class SlotReader(Grammar):
     def _per_day(self, i: int) -> int | None:
         """`max 3 trades per day`, `one entry per session`."""
         k = i
-        while self.kind(k) in ("agg", "cmp", "only", "cmp") and self.norm(k) in (
+        while self.kind(k) in ("agg", "cmp", "only", "limit_order") and self.norm(k) in (
             "max",
             "maximum",
             "at most",
@@ -685,6 +685,7 @@ class SlotReader(Grammar):
             "nur",
             "solo",
             "<=",
+            "limit",
         ):
             k = self.skip(k + 1)
         if (
@@ -963,6 +964,14 @@ class SlotReader(Grammar):
             if self.kind(self.skip(end)) in ("startcash", "equity"):
                 end = self.skip(end) + 1
             return self.put("cash", i, end, value, self.items[k].currency)
+        if (
+            self.kind(i) == "num"
+            and not self.items[i].percent
+            and self.items[i].number >= 1000
+            and self.norm(i + 1) in ("start", "starting", "initial", "to start")
+            and self.kind(i - 1) in ("", "comma", "end", "and", "filter")
+        ):
+            return self.put("cash", i, i + 2, self.items[i].number, self.items[i].currency)
         if (
             self.kind(i) == "num"
             and not self.items[i].percent
