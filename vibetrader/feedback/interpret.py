@@ -43,7 +43,7 @@ _END: Final = frozenset(
     super genau perfekt bien bueno vale parfait c'est tout das wars war's alles gut mehr nichts nada mas mais nada isso e so tudo
     hasta luego chao ciao au revoir bonne nuit gute nacht 谢谢 再见 好的 结束 完成 到 to a to much very lot looks look looking
     well works work love like brilliant excellent way soon care take have day one by my from done's wonderful sounds lovely
-    谢 再 见 好 的 结 束 完 成 c' est 这 样 这样 就 satisfecho contento zufrieden job bon bonne super-thanks that'll do'll be'd done! wrap up call today enough-for hoy heute aujourd'hui cerramos fechou suficiente reicht suffit top geil klasse toll ya esta esto eso es todo adeus boa noite muito de cup course sir guys bot friend""".split()
+    谢 再 见 好 的 结 束 完 成 here c' est 这 样 这样 就 satisfecho contento zufrieden job bon bonne super-thanks that'll do'll be'd done! wrap up call today enough-for hoy heute aujourd'hui cerramos fechou suficiente reicht suffit top geil klasse toll ya esta esto eso es todo adeus boa noite muito de cup course sir guys bot friend""".split()
 )
 _ENDING: Final = frozenset(
     """thanks thank thx cheers bye goodbye done finished quit exit end enough gracias obrigado obrigada danke merci adios tchau
@@ -61,7 +61,7 @@ _ADD: Final = frozenset(
     "add adding adds require requires needs need must anade incluye include also too additionally plus agrega anade adiciona adicione inclui incluye fuge hinzu ajoute ajouter 加 加上 增加 extra".split()
 )
 _TALK: Final = frozenset(
-    """earlier later sooner mismo misma igual 上 下 bought no matter cambialo cambiala ponlo hazlo pasalo mudalo ganze ganzen take away widen tighten loosen extend shorten expand narrow novo novamente agranda reduce sube baja pasa flip turn forget swap swapped exchange cambia intercambia tausche ersetze remplace substitui substitua reemplaza uniquement make change set switch try use run rerun again test backtest same but now instead what if we how about could can would should
+    """erhohen erhoehen senken setzen andern aumentar subir bajar reducir augmenter baisser earlier later sooner mismo misma igual 上 下 bought no matter cambialo cambiala ponlo hazlo pasalo mudalo ganze ganzen take away widen tighten loosen extend shorten expand narrow novo novamente agranda reduce sube baja pasa flip turn forget swap swapped exchange cambia intercambia tausche ersetze remplace substitui substitua reemplaza uniquement make change set switch try use run rerun again test backtest same but now instead what if we how about could can would should
     please move let's lets put have it be to with keep only just update adjust modify replace increase decrease raise lower reduce
     bring go start do the a on for of and that this is i want you me my its at in as from by all everything else rest same
     cambia cambiar pon poner usa usar prueba probar haz corre otra vez pero ahora mejor hazlo ponle con troca trocar muda mudar

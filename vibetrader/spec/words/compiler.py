@@ -776,6 +776,8 @@ class Compiler(SlotReader):
         """`close when …`, `close long`, `close if` as an order, not as a price."""
         nxt = self.kind(i + 1)
         before = self.kind(i - 1)
+        if nxt in ("", "end", "comma") and self.norm(i) == "close" and self.context in ("buy", "long", "short") and before == "num":
+            return bool(self.units) and self.units[-1].kind == "cond"  # "…, crosses below -20 close"
         after = self.skip(i + 1, "if")
         if self.kind(after) == "first":
             after = self.skip(after + 1)
@@ -960,6 +962,7 @@ class Compiler(SlotReader):
             owners[index] += own
             if following:
                 owners[index + 1] += following
+        self._entry_filters(units, acts, owners)
         self._share_clocks(acts, owners)
         for index, group in enumerate(groups[1:]):
             entry = any(str(a.value) in ("buy", "long", "short") for a in acts[:index])
@@ -982,7 +985,37 @@ class Compiler(SlotReader):
                 self._give(name, "or" if again and number == 0 else connector, unit)
             target = name
         self._mirrors(groups, acts, last)
+        self._bare_exits(units, acts, owners, groups)
         return target, waiting
+
+    def _entry_filters(self, units: list[Unit], acts: list[Unit], owners: list[list[tuple[str, Unit]]]) -> None:
+        """`buy at 30, sell at 70, but only if the 1h RSI is over 50`: the last part is a condition of the entry."""
+        if len(acts) < 2 or not str(acts[-1].value).startswith(("sell", "exit")) or str(acts[0].value) not in ("buy", "long"):
+            return
+        own = owners[-1]
+        for number, (_, unit) in enumerate(own):
+            at = units.index(unit) if unit in units else 0
+            only = at > 1 and units[at - 1].kind == "only" and units[at - 2].kind == "comma"
+            if number and only:
+                owners[0] += [("and", moved) for _, moved in own[number:]]
+                del own[number:]
+                return
+
+    def _bare_exits(
+        self, units: list[Unit], acts: list[Unit], owners: list[list[tuple[str, Unit]]], groups: list[Group]
+    ) -> None:
+        """An exit is named, and nothing that says when: asked about, lest it be lost."""
+        for index, act in enumerate(acts):
+            name = str(act.value)
+            if not name.startswith("exit") or owners[index] or groups[index + 1].mirror or groups[index].mirror:
+                continue
+            at = next((k for k, u in enumerate(units) if u.start == act.start and u.kind == "act"), len(units))
+            around = units[max(0, at - 3) : at] + units[at + 1 :]
+            told = any(u.kind in ("slot", "cond", "mirror", "same", "unsupported", "act", "decl") for u in around)
+            lost = any(u.kind == "unknown" for u in units[at + 1 :])
+            if lost or not told:
+                side = "short" if name == "exit_short" else "long"
+                self.draft.questions.append((f"{side}.exit", f"{self.text(self._unit_span(act))!r}: when exactly?"))
 
     def _share_clocks(self, acts: list[Unit], owners: list[list[tuple[str, Unit]]]) -> None:
         """`from 8:00 to 10:00 buy if …, sell if …`: the hours stand before both actions and hold for both."""
@@ -1059,7 +1092,7 @@ class Compiler(SlotReader):
             return False  # "the flurbometer is above 7": the word is what is compared
         if any(u.kind == "unknown" and (u.value != "word" or self.norm(u.start).startswith(WEIGHTY_STEMS)) for u in clause):
             return False
-        return any(u.kind in ("cond", "act", "slot", "symbol", "idea", "mirror") for u in clause)
+        return any(u.kind in ("cond", "slot", "symbol", "idea", "mirror") for u in clause)
 
     def _is_weighty(self, unit: Unit) -> bool:
         """A price, indicator or length that nothing reads: the sentence is about the rule."""

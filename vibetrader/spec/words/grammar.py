@@ -165,7 +165,7 @@ class Grammar:
         while self.kind(i) == "num" and not self.items[i].currency:
             found.append(self.items[i].number)
             i += 1
-            if self.kind(i) == "num":
+            if self.kind(i) == "num" and self.kind(i + 1) not in ("unit", "tf"):
                 continue
             if (
                 (self.kind(i) == "comma" or self.is_sign(i, "/", "-"))
@@ -1549,7 +1549,17 @@ class Grammar:
             when = self.skip(i + 1, "trades", "if", "act", "only")
             calendar = self._calendar(when) or self._clock_condition(when)
             inner = calendar or self.atom(i + 1)
-            return None if inner is None else Found(negated(inner.expression), inner.end)
+            if inner is None:
+                return None
+            parts, end = [negated(inner.expression)], inner.end
+            while calendar is not None and self.kind(end) in ("or", "and"):
+                # "no trading before 8 or after 18"
+                more = self._clock_condition(self.skip(end + 1)) or self._calendar(self.skip(end + 1))
+                if more is None:
+                    break
+                parts.append(negated(more.expression))
+                end = more.end
+            return Found(ex.conjunction(*parts), end)
         if self.kind(i) == "expr" and ex.is_condition(self.value(i)):  # type: ignore[arg-type]
             node: ex.Expression = self.value(i)  # type: ignore[assignment]
             return self._windowed(Found(node, i + 1))
@@ -2020,6 +2030,12 @@ class Grammar:
             operator, j = operator + "=", self.skip(self.skip(j) + 1) + 1
         if self.kind(self.skip(j)) == "cmp" and self.norm(self.skip(j)) in ("=", "=="):
             operator, j = (operator + "=" if operator in "<>" else operator), self.skip(j) + 1
+        several = self._both_averages(j)
+        if several is not None:
+            join = ex.disjunction if self.norm(self.skip(j)) in ("either", "one of") else ex.conjunction
+            parts_ = [ex.Compare(operator, lefts[0], line) for line in several[0]]
+            self.memory.group = list(several[0])
+            return Found(join(*parts_), several[1])
         beyond = self._beyond_range(operator, j)
         if beyond is not None:
             return Found(ex.conjunction(*(ex.Compare(operator, left, beyond.expression) for left in lefts)), beyond.end)
@@ -2028,6 +2044,8 @@ class Grammar:
             level = ex.Number(self.items[oscillator.end].number)
             return Found(ex.Compare(operator, oscillator.expression, level), oscillator.end + 1)
         right = self._target(j, lefts[0])
+        if right is None and self.kind(k) == "drop" and (is_lower(lefts[0]) or is_upper(lefts[0])):
+            return Found(ex.Compare(operator, ex.CLOSE, lefts[0]), j)  # "上轨突破": the price breaks the band
         if right is None:
             return self._elided_target(lefts, operator, j)
         expression, end = right
@@ -2121,6 +2139,22 @@ class Grammar:
         ):
             return None
         return Found(ex.conjunction(*(ex.Compare(operator, left, other) for left in lefts)), j)
+
+    def _both_averages(self, j: int) -> tuple[list[ex.Expression], int] | None:
+        """`above both the 50 and 200 day SMA`."""
+        k = self.skip(j)
+        if self.kind(k) != "both" and self.norm(k) != "either":
+            return None
+        k, numbers = self.skip(k + 1, "colon"), []
+        while self.kind(k) == "num" and not self.items[k].percent:
+            numbers.append(self.items[k].number)
+            k = self.skip(k + 1, "unit")
+            if self.kind(k) in ("and", "comma", "or"):
+                k = self.skip(k + 1)
+        name = str(self.value(k))
+        if len(numbers) < 2 or self.kind(k) != "ind" or name not in MA_KINDS or any(n != int(n) or n < 1 for n in numbers):
+            return None
+        return [self.average_call(name, n) for n in numbers], k + 1
 
     def _beyond_range(self, operator: str, j: int) -> Found | None:
         """`closes above the opening range`, `closes above it` after the range was spoken of."""
@@ -2301,6 +2335,7 @@ class Grammar:
             return None
         if share and self.kind(self.skip(k + 1)) == "cmp" and self.norm(self.skip(k + 1)) in ("or more", "or higher"):
             k = self.skip(k + 1)
+        self.memory.subject = left
         side = self.skip(k + 1 if share else measure + 1 if deviations else atr.end if atr else k)
         if self.kind(side) != "cmp" or self.value(side) not in ("<", ">"):
             return None
@@ -2653,6 +2688,9 @@ class Grammar:
     def _at_level(self, i: int) -> Found | None:
         """`buy at RSI 30`, `sell at RSI 70`: the level an order waits for."""
         k = self.skip(i)
+        bare = self._bare_level(k)
+        if bare is not None:
+            return bare
         if self.kind(k) != "ind" or str(self.value(k)) not in LEVELS or self.kind(k + 1) != "num" or self.items[k + 1].percent:
             return None
         if self.norm(k - 1) not in ("at", "a", "en", "bei", "em", "con", "mit"):
@@ -2671,6 +2709,21 @@ class Grammar:
         if built is None:
             return None
         return Found(ex.Compare("<" if below[self.context] else ">", built.expression, ex.Number(level)), k + 2)
+
+    def _bare_level(self, k: int) -> Found | None:
+        """`RSI 14: buy at 30, sell at 70`: the level of the one oscillator that was named."""
+        if self.kind(k) != "num" or self.items[k].percent or self.items[k].currency or self.norm(k - 1) != "at" or self.kind(k - 2) != "act":
+            return None
+        named = {str(item.value) for item in self.items if item.kind == "ind"} | set(self.memory.parameters)
+        if len(named) != 1 or not named <= {"rsi", "mfi", "cci", "stoch", "williams_r", "stochrsi", "crsi"}:
+            return None
+        if self.kind(self.skip(k + 1)) not in ("", "end", "comma", "and", "act", "or", "then", "stop", "target"):
+            return None
+        below = {"buy": True, "long": True, "exit_short": True, "sell": False, "short": False, "exit": False, "exit_long": False}
+        built = self._build(next(iter(named)), [], "", None, None, k)
+        if built is None or self.context not in below:
+            return None
+        return Found(ex.Compare("<" if below[self.context] else ">", built.expression, ex.Number(self.items[k].number)), k + 1)
 
     def _again(self, i: int) -> Found | None:
         """`exit when it's lower`, `平仓 on 死叉`: the comparison or cross read before, the other way."""
@@ -2766,6 +2819,16 @@ class Grammar:
                 hour = ex.Compare(">=", ex.Clock("time"), ex.Number(_hhmm(str(self.value(at)))))
                 return Found(ex.conjunction(found, hour), at + 1)
             return Found(found, end)
+        if (
+            self.kind(k) == "num"
+            and self.norm(k + 1) in ("st", "nd", "rd", "th")
+            and self.norm(self.skip(k + 2)) in ("trading day", "business day", "trading days")
+        ):
+            nth = ex.Compare("==", ex.Clock("trading_day"), ex.Number(self.items[k].number))
+            end = self.skip(k + 2) + 1
+            if self.kind(self.skip(end)) == "unit" and self.value(self.skip(end)) == "month":
+                end = self.skip(end) + 1
+            return Found(nth, end)
         if self.kind(k) == "trading_day":
             day = ex.Compare("==", ex.Clock("trading_day"), ex.Number(float(str(self.value(k)))))
             end = k + 1
@@ -3005,6 +3068,11 @@ class Grammar:
     def _move_of(self, subject: ex.Expression, k: int, falls: bool | None = None) -> Found | None:
         down = self.kind(k) == "dip" if falls is None else falls
         j = self.skip(k + 1)
+        if self.kind(j) == "num" and self.kind(j + 1) == "unit" and self.kind(self.skip(j + 2)) == "row" and not self.items[j].percent:
+            count = self.items[j].number  # "has risen 4 days in a row"
+            if count == int(count) and 1 <= count <= 500:
+                step = ex.Compare("<" if down else ">", subject, ex.lagged(subject, ex.Number(1)))
+                return Found(repeated(step, int(count)), self.skip(j + 2) + 1)
         operator = "<=" if down else ">="
         if self.kind(j) == "cmp":
             if self.value(j) in (">", ">="):

@@ -118,6 +118,8 @@ class SlotReader(Grammar):
             return "r", value, after + 1
         if self.norm(k + 1) == "r" and self.items[k + 1].glued:
             return "r", value, k + 2
+        if (self.kind(k + 1) == "unit" and self.value(k + 1) != "bar") or self.kind(k + 1) in ("ind", "tf"):
+            return None  # "the 1h EMA", "the 20 SMA": a length, no distance
         return "plain", value, k + 1
 
     def _lead(self, i: int) -> int:
@@ -488,7 +490,7 @@ class SlotReader(Grammar):
     def _hold(self, i: int) -> int | None:
         kind = self.kind(i)
         if kind == "hold":
-            found = self._duration(self.skip(i + 1, "colon", "trades", "act", "only"))
+            found = self._duration(self.skip(i + 1, "colon", "trades", "act", "only")) or self._duration(i + 1)
             if found is None:
                 return None
             end = found[2]
@@ -671,6 +673,10 @@ class SlotReader(Grammar):
 
     def _per_day(self, i: int) -> int | None:
         """`max 3 trades per day`, `one entry per session`."""
+        if self.kind(i) == "per_day":
+            n = self.skip(i + 1, "cmp", "agg", "only")
+            if self.kind(n) == "num" and self.kind(self.skip(n + 1)) in ("trades", "act") and not self.items[n].percent:
+                return self.put("per_day", i, self.skip(n + 1) + 1, self.items[n].number)
         k = i
         while self.kind(k) in ("agg", "cmp", "only", "limit_order") and self.norm(k) in (
             "max",
