@@ -211,7 +211,13 @@ class Body(Setup):
             if isinstance(update, Window):
                 done = [f"self.{update.attribute}.add({update.value})"]
             else:
-                done = statement(f"self.{update.attribute}.update(", f"bar.end_time, {update.source}", ")")
+                done = [f"self.{update.attribute}.update(bar.end_time, {update.source})"]
+                if len(done[0]) > WIDTH - 8:
+                    # Brackets round both arguments would make them one.
+                    done = [
+                        *statement("value = ", update.source),
+                        f"self.{update.attribute}.update(bar.end_time, value)",
+                    ]
             if update.condition:
                 done = [*statement("if ", update.condition, ":"), *indented(done)]
             lines += done

@@ -864,7 +864,9 @@ class Assembler:
                 and currency != _currency(data["symbols"][0])
                 and not (currency == "USD" and _currency(data["symbols"][0]) in ("USDT", "USDC"))
             ):
-                data["currency"] = currency
+                # Another currency would need its exchange rate as data: the account is kept in the instrument's.
+                kept = _currency(data["symbols"][0])
+                self.assume("currency", f"{cash.value[0]:g} {currency} kept as {cash.value[0]:g} {kept}: the account is in {kept}")
         fee = slots.get("fee")
         if fee is not None:
             data["fees"] = {str(fee.value[0]): fee.value[1]}

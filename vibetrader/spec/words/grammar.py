@@ -1512,6 +1512,8 @@ class Grammar:
             if kind == "then" and (found or self.norm(k) in ("and then", "then", "dann", "luego", "puis", "depois")) and self.kind(self.skip(k + 1)) in ("cross", "ind", "price"):
                 found, k = "then", k + 1
                 continue
+            if kind == "only" and self.kind(k - 1) == "comma" and (self.context == "sell" or self.context.startswith("exit")):
+                return "", j  # "sell at 70, but only if …": the entry's, as `_entry_filters` decides
             if kind == "or":
                 found, k = "or", k + 1
             elif kind in ("and", "filter") or kind == "comma":
@@ -3117,6 +3119,8 @@ class Grammar:
             j = window + 2
         elif self.kind(window) == "unit" and window > j:
             bars = self.bars(1, str(self.value(window)))
+            if bars is None:
+                return None
             j = window + 1
         elif self.kind(window) == "tf" or self.norm(window) in ("today", "intraday"):
             bars, j = 1.0, window + 1
