@@ -20,8 +20,9 @@ from vibetrader.spec.strategy import Origin, Side, StrategySpec
 from vibetrader.spec.words.assemble import Assembler
 from vibetrader.spec.words.compiler import Compiler
 from vibetrader.spec.words.draft import Draft, Rule, Unit
-from vibetrader.spec.words.grammar import MA_KINDS, joined, negated
 from vibetrader.spec.words.lexing import Item, Reading, read
+from vibetrader.spec.words.reading import MA_KINDS
+from vibetrader.spec.words.shapes import joined, negated
 
 Intent = Literal["modify_spec", "rerun_backtest", "modify_code", "end", "unclear"]
 

@@ -19,8 +19,8 @@ from vibetrader.spec.strategy import Origin, StrategySpec, Unsupported, before
 from vibetrader.spec.timeframes import TIMEFRAMES, minutes
 from vibetrader.spec.words.compiler import Compiler
 from vibetrader.spec.words.draft import Draft, Rule, Slot, Span
-from vibetrader.spec.words.grammar import joined, negated, normal_frame
 from vibetrader.spec.words.result import Assumption, ClarifyResult, Verdict
+from vibetrader.spec.words.shapes import joined, negated, normal_frame
 
 DEFAULT_SYMBOL: Final = "BTCUSDT"
 _NO_EXIT: Final = "nothing says when a position is closed"

@@ -12,8 +12,9 @@ from vibetrader.spec.indicators import INDICATORS, Nature
 from vibetrader.spec.mirror import nature
 from vibetrader.spec.timeframes import TIMEFRAMES, minutes
 from vibetrader.spec.words.draft import Draft, Rule, Slot, Span, Unit
-from vibetrader.spec.words.grammar import LEVELS, MA_KINDS, Found, Memory, is_upper
 from vibetrader.spec.words.lexing import Item, Reading
+from vibetrader.spec.words.reading import LEVELS, MA_KINDS, Found, Memory
+from vibetrader.spec.words.shapes import is_upper
 from vibetrader.spec.words.slots import SlotReader
 
 _QUIET: Final = frozenset(

@@ -10,8 +10,9 @@ from typing import Final
 from vibetrader.spec import expressions as ex
 from vibetrader.spec.strategy import before
 from vibetrader.spec.words.draft import Draft, Slot, Span
-from vibetrader.spec.words.grammar import Found, Grammar, _times
+from vibetrader.spec.words.grammar import Grammar
 from vibetrader.spec.words.lexing import Item
+from vibetrader.spec.words.reading import Found
 
 _ISO_UNIT: Final = {"day": "D", "week": "W", "month": "M", "year": "Y"}
 
@@ -1454,4 +1455,4 @@ def _one_day(year: int, month: int, day: int, end: int) -> tuple[date, date, int
     return one, one, end
 
 
-__all__ = ["SlotReader", "_times", "before"]
+__all__ = ["SlotReader", "before"]
