@@ -251,7 +251,8 @@ class _Figures:
         deepest = float((running - np.maximum.accumulate(running)).min())
         ratio = float(profits.sum()) / -deepest if deepest < 0 else None
         self._put("return_to_drawdown", ratio, count, reason=nothing_lost)
-        best = np.sort(wins)[::-1][: max(1, count // 20)]
+        whole = count - len(self._crumbs)
+        best = np.sort(wins)[::-1][: max(1, whole // 20)]
         share = float(best.sum() / wins.sum()) * 100 if len(wins) else None
         self._put("top_trades_share", share, len(best), reason="no trade won")
 

@@ -149,6 +149,31 @@ def consolidated(bars: Bars, seconds: int, data_zone: TimeZone | None = None) ->
     )
 
 
+def filled_forward(bars: Bars) -> Bars:
+    """Bars of a market that never closes with its holes filled as LEAN fills them: still, at the last close."""
+    steps = np.diff(bars.start)
+    if not len(steps) or not (steps > bars.seconds * 1.5).any():
+        return bars
+    rows = np.repeat(np.arange(len(bars)), np.append(np.maximum(1, np.round(steps / bars.seconds)).astype(np.int64), 1))
+    first = np.concatenate(([True], rows[1:] != rows[:-1]))
+    place = np.arange(len(rows)) - np.flatnonzero(first)[np.cumsum(first) - 1]
+    start = bars.start[rows] + place * bars.seconds
+
+    def still(column: Floats) -> Floats:
+        return np.where(first, column[rows], bars.close[rows])
+
+    return Bars(
+        start,
+        start + bars.seconds,
+        still(bars.open),
+        still(bars.high),
+        still(bars.low),
+        bars.close[rows],
+        np.where(first, bars.volume[rows], 0.0),
+        bars.seconds,
+    )
+
+
 def merged(bars: Bars, most: int) -> Bars:
     """Neighbours merged until no more than `most` are left."""
     size = -(-len(bars) // most)

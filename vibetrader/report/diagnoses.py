@@ -11,7 +11,7 @@ import numpy as np
 
 from vibetrader.backtest.metrics import monthly_returns, seconds
 from vibetrader.report.signals import Signals
-from vibetrader.results.backtest import BacktestResult
+from vibetrader.results.backtest import BacktestResult, ClosedTrade
 
 Severity = Literal["high", "medium", "note"]
 
@@ -37,6 +37,11 @@ class Case:
     ledger: Sequence[Mapping[str, Any]]
     synthetic: bool
     crumbs: frozenset[int] = frozenset()
+
+    @property
+    def trades(self) -> list[ClosedTrade]:
+        """Closed trades without the crumbs."""
+        return [trade for place, trade in enumerate(self.result.closed_trades) if place not in self.crumbs]
 
     def value(self, key: str) -> float | None:
         """A figure by its id."""
@@ -158,7 +163,7 @@ def _look_ahead(case: Case) -> Iterator[dict[str, Any]]:
                     "Use only rows up to the current bar.",
                     line=number,
                 )
-    closed, rate, sharpe = case.result.closed_trades, case.value("win_rate"), case.value("sharpe_ratio")
+    closed, rate, sharpe = case.trades, case.value("win_rate"), case.value("sharpe_ratio")
     if len(closed) >= 20:
         never = sum(trade.mae >= 0 for trade in closed) / len(closed)
         if rate is not None and rate >= 95:
@@ -251,7 +256,7 @@ def _costs(case: Case) -> Iterator[dict[str, Any]]:
 
 
 def _concentration(case: Case) -> Iterator[dict[str, Any]]:
-    profits = sorted((trade.profit_loss for trade in case.result.closed_trades), reverse=True)
+    profits = sorted((trade.profit_loss for trade in case.trades), reverse=True)
     total = sum(profits)
     if len(profits) < 8 or total <= 0:
         return
@@ -335,12 +340,17 @@ def _gaps(signals: Signals) -> tuple[int, float] | None:
     bars = signals.bars
     if len(bars) < 50 or bars.seconds > 86400:
         return None
-    steps = np.diff(bars.start)
-    weekend = ((bars.start // 86400 + 3) % 7 >= 5).mean()
-    holes = steps[steps > bars.seconds * 1.5]
-    if weekend < 0.2 or not len(holes):
+    if ((bars.start // 86400 + 3) % 7 >= 5).mean() < 0.2:
         return None
-    return len(holes), float(holes.max() - bars.seconds)
+    # Filled forward or missing: a bar in which nothing happened, or no bar.
+    still = (bars.volume == 0) & (bars.high == bars.low) & bool(bars.volume.any())
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], still, [False]))))
+    lengths = [
+        float(bars.start[last - 1] - bars.start[first]) + bars.seconds
+        for first, last in zip(edges[::2], edges[1::2], strict=True)
+    ]
+    lengths += [float(step) - bars.seconds for step in np.diff(bars.start) if step > bars.seconds * 1.5]
+    return (len(lengths), max(lengths)) if lengths else None
 
 
 def _refusals(case: Case) -> Iterator[dict[str, Any]]:
@@ -357,7 +367,7 @@ def _refusals(case: Case) -> Iterator[dict[str, Any]]:
 
 
 def _few_trades(case: Case) -> Iterator[dict[str, Any]]:
-    count = len(case.result.closed_trades) - len(case.crumbs)
+    count = len(case.trades)
     if 0 < count < 30:
         yield _entry(
             "Few trades",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from vibetrader.backtest.figures import data_folder, figures, receipt_symbols
 from vibetrader.backtest.holding import held, traded_symbols
 from vibetrader.backtest.leanfiles import read_results
 from vibetrader.backtest.metrics import dust, monthly_returns, seconds
-from vibetrader.errors import NoResultError, RunDirError, SpecError
+from vibetrader.errors import NoResultError, RunDirError, SpecError, VibeTraderError
+from vibetrader.marketdata.zones import zone
 from vibetrader.report.diagnoses import Case, diagnoses
 from vibetrader.report.ledger import Ledger, read_ledger
 from vibetrader.report.luck import luck
@@ -37,6 +39,8 @@ from vibetrader.spec.strategy import StrategySpec
 MOST_POINTS = 4000
 MOST_TRADES = 5000
 _MOST_SYMBOLS = 6
+_LAUNCHED = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) Launching analysis")
+_ZONE = re.compile(r"set_time_zone\(\s*[\"']([A-Za-z_/+-]+)[\"']", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -223,12 +227,26 @@ def _signals(content: Content, symbols: Sequence[str], folder: Path | None) -> l
             parameters[name] = float(text)
         except ValueError:
             continue
+    began = _began(result, content.code)
     # The program of a run may be another than the spec's; then the spec's conditions are not what it asked.
     found = (
-        signals_of(content.spec, symbol, folder, first, last, parameters=parameters)
+        signals_of(content.spec, symbol, folder, first, last, parameters=parameters, began=began)
         for symbol in symbols[:_MOST_SYMBOLS]
     )
     return [signals for signals in found if signals is not None]
+
+
+def _began(result: BacktestResult, code: str) -> float | None:
+    """UTC seconds of the program's first moment, from the first line of its log; None where it does not tell."""
+    found = _LAUNCHED.match(result.log[0]) if result.log else None
+    if found is None:
+        return None
+    local = int(datetime.fromisoformat(f"{found[1]}+00:00").timestamp()) * 1_000_000_000
+    said = _ZONE.search(code)
+    try:
+        return zone(said[1] if said else "America/New_York").to_utc(local) / 1e9
+    except (VibeTraderError, KeyError, ValueError, OSError):
+        return None
 
 
 def _hold(result: BacktestResult, folder: Path | None, symbols: Sequence[str]) -> tuple[list[tuple[float, float]], str]:

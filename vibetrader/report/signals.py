@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from vibetrader.backtest.conditions import Floats, NotComputable, SeriesOf, leaves, operands
 from vibetrader.errors import VibeTraderError
-from vibetrader.marketdata.view import Bars, Place, consolidated, data_zone_of, find_place, read_bars
+from vibetrader.marketdata.view import Bars, Place, consolidated, data_zone_of, filled_forward, find_place, read_bars
 from vibetrader.spec import expressions as ex
 from vibetrader.spec.check import warmup_by_timeframe
 from vibetrader.spec.indicators import INDICATORS
@@ -139,20 +139,25 @@ def signals_of(
     last: date,
     *,
     parameters: Mapping[str, float],
+    began: float | None = None,
 ) -> Signals | None:
-    """Bars of a symbol over the period with the spec's conditions; None when there are no bars."""
+    """Bars of a symbol over the period with the spec's conditions; None when there are no bars.
+
+    Args:
+        began: UTC seconds of the program's first moment, its warm-up included: its averages began there.
+    """
     if folder is None:
         return None
     try:
         place = _place(folder, symbol, spec)
         if place is None:
             return None
-        bars, base, warm = _bars(folder, place, spec, first, last)
+        bars, base, warm = _bars(folder, place, spec, first, last, began)
     except (VibeTraderError, ValueError, ArithmeticError, OSError):
         return None  # the chart is a view; the run itself has said what is wrong with its data
     if bars is None or not len(bars):
         return None
-    low = (first - date(1970, 1, 1)).days * 86400.0
+    low = _utc(first)
     # A bar belongs to the period from the moment it can be acted on.
     start = int(np.searchsorted(bars.end, low)) if warm else 0
     period = bars.rows(start)
@@ -182,7 +187,7 @@ def _place(folder: Path, symbol: str, spec: StrategySpec | None) -> Place | None
 
 
 def _bars(
-    folder: Path, place: Place, spec: StrategySpec | None, first: date, last: date
+    folder: Path, place: Place, spec: StrategySpec | None, first: date, last: date, began: float | None
 ) -> tuple[Bars | None, Bars | None, bool]:
     """Bars of the own timeframe with warm-up in front, and the bars they are built of."""
     if spec is None:
@@ -197,16 +202,27 @@ def _bars(
     needed = max((count * minutes(t) for t, count in warmup_by_timeframe(spec).items()), default=0) / 1440
     weekends = 1.0 if place.type.startswith("crypto") else 5.0 if place.type == "equity" and own < 86400 else 1.6
     begin = first - timedelta(days=int(needed * weekends) + 3)
+    if began is not None:
+        begin = datetime.fromtimestamp(began - 86400, UTC).date() if began < _utc(first) else first
     base = read_bars(folder, place, begin, last, timeframe_s=finest, minutes=finest < 3600)
     if base is None:
         return None, None, False
+    if place.type.startswith("crypto"):
+        base = filled_forward(base)
+    if began is not None:
+        # LEAN also delivers the bar that ends when the warm-up begins.
+        base = base.rows(int(np.searchsorted(base.end, began - 0.5)))
+        return consolidated(base, own, data_zone_of(folder, place)), base, True
     bars = consolidated(base, own, data_zone_of(folder, place))
     if finest == own:
         # The program's averages begin with its warm-up: so do these.
-        start = int(np.searchsorted(bars.end, (first - date(1970, 1, 1)).days * 86400.0, side="right"))
-        # LEAN also delivers the bar that ends when the warm-up begins.
+        start = int(np.searchsorted(bars.end, _utc(first), side="right"))
         bars = base = bars.rows(max(0, start - warmup_by_timeframe(spec)[spec.timeframe] - 1))
     return bars, base, True
+
+
+def _utc(day: date) -> float:
+    return (day - date(1970, 1, 1)).days * 86400.0
 
 
 def _timeframes(spec: StrategySpec) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import needs_shared
 from vibetrader.report.model import thin
 from vibetrader.report.node import node
+from vibetrader.report.schema import SCHEMA_VERSION, Report, json_schema
 from vibetrader.report.summary import sparkline, terminal_summary
 from vibetrader.results import Status
 from vibetrader.results.findings import ErrorClass, Finding
@@ -42,6 +43,8 @@ def test_a_finished_run_has_all_three_forms(run: RunDir, settings: Settings) -> 
     run.amend_manifest(label="SYNTHETIC DATA: a made-up market, not real prices")
     assert run.visit("report", node, settings).status is Status.OK
     report, page, text = run.read(REPORT_JSON), run.read(REPORT_HTML), run.read(REPORT_MD)
+    assert Report.model_validate(report).schema_version == SCHEMA_VERSION == 2
+    assert json_schema()["properties"].keys() == report.keys()
     assert report["completed"] and report["synthetic"] and len(report["trades"]) == 25
     assert report["assumptions"] == [
         {"field": "symbols", "value": "ETHUSDT", "source": "default", "reason": "nothing was named"}
