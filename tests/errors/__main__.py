@@ -32,6 +32,7 @@ def main() -> int:
     parser.add_argument("--sets", nargs="*", default=["recorded", "mutations"], choices=["recorded", "mutations"])
     parser.add_argument("--static", action="store_true", help="the checks alone, without a run")
     parser.add_argument("--sample", type=int, default=1, help="programs that each mutation is made in (0: all it fits)")
+    parser.add_argument("--limit", type=int, default=0, help="so many mutations at most, drawn")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--data", type=Path, help="LEAN's data with the recordings' laid over it; made when not given")
@@ -46,7 +47,8 @@ def main() -> int:
     cases = list(recorded(golden)) if "recorded" in args.sets and not args.static else []
     if "mutations" in args.sets:
         made = [mutant for base in bases(golden) for mutant in mutations_of(base)]
-        cases += sampled(made, args.sample, args.seed)
+        drawn = sampled(made, args.sample, args.seed)
+        cases += random.Random(args.seed).sample(drawn, min(args.limit, len(drawn))) if args.limit else drawn
     cases = [case for case in cases if not args.only or any(text in case.name for text in args.only)]
     if args.static:
         verdicts = [static_verdict(case) for case in cases]

@@ -70,7 +70,13 @@ def static_verdict(case: Case) -> Verdict:
 def measured(cases: list[Case], folder: Path, data: dict[str, Path], *, jobs: int = 2) -> list[Verdict]:
     """Every case through `vibetrader compile`, repairs included."""
     with ThreadPoolExecutor(jobs) as pool:
-        return list(pool.map(lambda case: _measure(case, folder, data), cases))
+        verdicts = []
+        for verdict in pool.map(lambda case: _measure(case, folder, data), cases):
+            verdicts.append(verdict)
+            right = verdict.class_right and verdict.line_right and verdict.orders_equal is not False
+            print("." if right else f"\n{verdict.case.name} …", end="", file=sys.stderr, flush=True)
+        print(file=sys.stderr)
+        return verdicts
 
 
 def _measure(case: Case, folder: Path, data: dict[str, Path]) -> Verdict:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from vibetrader.results.model import FileModel
 
@@ -59,3 +59,9 @@ class Finding(FileModel):
     fix: str = ""
     example: str = ""
     repair: str | None = None
+
+    @model_serializer(mode="wrap")
+    def _with_line(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """The line is always told, as null where it is unknown: whoever reads the file need not ask whether it is there."""
+        told: dict[str, Any] = handler(self)
+        return {**told, "line": self.line}
