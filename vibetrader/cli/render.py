@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from vibetrader.results.messages import Message
@@ -215,3 +216,46 @@ def show_step(step: Step) -> None:
         if name in shown:
             old, new = (("–" if v is None else str(v)) for v in (shown[name].old, shown[name].new))
             out(f"  {name:26}{old:>14}{new:>14}")
+
+
+@contextlib.contextmanager
+def counting(total: int, what: str) -> Iterator[Callable[[int], None]]:
+    """A bar with a forecast while work of known length is done; nothing where nobody looks."""
+    if not sys.stderr.isatty():
+        yield lambda count: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(what), BarColumn(bar_width=32), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(what, total=total)
+        yield lambda count: bars.update(task, completed=count)
+
+
+def show_sweep(answer: Mapping[str, Any], lines: list[str], folder: Path) -> None:
+    """The sweep's answer: what choosing cost, the pick, the best cells."""
+    if answer.get("synthetic"):
+        out("! SYNTHETIC DATA: a made-up market, not real prices")
+    for line in lines:
+        out(line)
+    if answer.get("best") is not None:
+        out(f"pick (best plateau): {_cell(answer['pick'])}")
+        out(f"best cell:           {_cell(answer['best'])}")
+        names = list(answer["axes"])
+        out("".join(f"{name:>14}" for name in [*names, "return", "drawdown", "Sharpe", "trades"]))
+        for row in answer["top"]:
+            figures = row["figures"]
+            shown = [f"{value:g}" if isinstance(value, float) else str(value) for value in row["values"].values()]
+            sharpe = "-" if figures["sharpe_ratio"] is None else f"{figures['sharpe_ratio']:.2f}"
+            shown += [f"{figures['total_return']:.1%}", f"{figures['max_drawdown']:.1%}", sharpe, f"{figures['trades']:.0f}"]
+            out("".join(f"{text:>14}" for text in shown))
+    if answer["failed"]:
+        out(f"{answer['failed']} of {answer['cells']} cells failed: {'; '.join(answer['errors'][:3])}")
+    out(f"all {answer['cells']} cells: {folder / 'table.csv'}")
+
+
+def _cell(row: Mapping[str, Any]) -> str:
+    values = ", ".join(f"{k} {v:g}" if isinstance(v, float) else f"{k} {v}" for k, v in row["values"].items())
+    sharpe = row["figures"]["sharpe_ratio"]
+    return f"{values}: return {row['figures']['total_return']:.1%}, Sharpe {'-' if sharpe is None else f'{sharpe:.2f}'}"

@@ -79,7 +79,7 @@ class Interpreter:
 
     def run(self, spec: StrategySpec, *, today: date | None = None) -> list[Fill]:
         """See `interpret`."""
-        fills, bars = self.fills(spec, today=today)
+        fills, bars, _ = self.fills(spec, today=today)
         return [
             Fill(int(bars.end[i]), m.TAGS[tag], float(quantity), float(price), float(fee))
             for i, tag, quantity, price, fee in zip(
@@ -87,8 +87,8 @@ class Interpreter:
             )
         ]
 
-    def fills(self, spec: StrategySpec, *, today: date | None = None) -> tuple[m.Fills, Bars]:
-        """The fills as columns, and the bars that they index."""
+    def fills(self, spec: StrategySpec, *, today: date | None = None) -> tuple[m.Fills, Bars, int]:
+        """The fills as columns, the bars that they index, and the first of these after the warm-up."""
         refuse(spec)
         plain = resolved(spec)
         columns, bars, first = self._window(plain, today)
@@ -108,7 +108,7 @@ class Interpreter:
         )  # fmt: skip
         if found[-1] != m.FINE:
             raise CannotInterpret(_REASONS[found[-1]])
-        return m.Fills(*found[:-1]), bars
+        return m.Fills(*found[:-1]), bars, first
 
     def _window(self, spec: StrategySpec, today: date | None) -> tuple[Columns, Bars, int]:
         """Columns from the first bar of the warm-up to the end of the period."""
