@@ -20,7 +20,7 @@ _MONDAY: Final = 4 * DAY
 """1970-01-05, the first Monday of the epoch."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Bars:
     """Bars of one length, oldest first, holes filled with the last bar at volume 0.
 

@@ -98,12 +98,9 @@ class Interpreter:
         for side in plain.sides.values():
             for _, node in side_expressions(side):
                 known &= ~np.isnan(columns.value(_without_entry(node)))
-        ends = np.searchsorted(bars.end, own.end)
-        index = np.full(len(bars), -1, dtype=np.int64)
-        index[ends] = np.arange(len(own))
         empty = _empty(len(own))
         found = m.walk(
-            bars.high, bars.low, bars.close, bars.stale, index, own.high, own.low, own.days, known, first,
+            bars.high, bars.low, bars.close, bars.stale, columns.index, own.high, own.low, own.days, known, first,
             sides.get("long", empty), sides.get("short", empty), self._rules(plain), self._account(plain),
         )  # fmt: skip
         if found[-1] != m.FINE:

@@ -177,7 +177,6 @@ def _target_margin(
     return quantity
 
 
-@compiled
 def walk(
     high: Floats,
     low: Floats,
@@ -207,7 +206,95 @@ def walk(
     Returns:
         The columns of `Fills`, and `FINE` or why the engine has to be asked.
     """
-    room = 64
+    # Plain arguments: numba looks at the type of a named tuple for longer than it walks.
+    return _walk(
+        high, low, close, stale, own, own_high, own_low, own_day, known, first, *long, *short, *rules, *account
+    )
+
+
+@compiled
+def _walk(
+    high: Floats,
+    low: Floats,
+    close: Floats,
+    stale: Flags,
+    own: Ints,
+    own_high: Floats,
+    own_low: Floats,
+    own_day: Ints,
+    known: Flags,
+    first: int,
+    long_active: bool,
+    long_entry: Flags,
+    long_exit: Flags,
+    long_has_exit: bool,
+    long_stop_factor: Floats,
+    long_stop_offset: Floats,
+    long_target_factor: Floats,
+    long_target_offset: Floats,
+    long_reward: float,
+    long_trail_factor: float,
+    long_trail_distance: Floats,
+    long_even_trigger: float,
+    long_even_place: float,
+    short_active: bool,
+    short_entry: Flags,
+    short_exit: Flags,
+    short_has_exit: bool,
+    short_stop_factor: Floats,
+    short_stop_offset: Floats,
+    short_target_factor: Floats,
+    short_target_offset: Floats,
+    short_reward: float,
+    short_trail_factor: float,
+    short_trail_distance: Floats,
+    short_even_trigger: float,
+    short_even_place: float,
+    rules_reverse: bool,
+    rules_size_kind: int,
+    rules_size: float,
+    rules_leverage: float,
+    rules_max_hold: int,
+    rules_cooldown: int,
+    rules_every: int,
+    rules_per_day: int,
+    rules_native: bool,
+    rules_targets_rest: bool,
+    account_cash: float,
+    account_margin: bool,
+    account_most: float,
+    account_lot: float,
+    account_tick: float,
+    account_least: float,
+    account_fee: float,
+    account_fee_in_base: bool,
+    account_dust: float,
+) -> tuple[Ints, Ints, Floats, Floats, Floats, Floats, int]:
+    rules = Rules(
+        rules_reverse,
+        rules_size_kind,
+        rules_size,
+        rules_leverage,
+        rules_max_hold,
+        rules_cooldown,
+        rules_every,
+        rules_per_day,
+        rules_native,
+        rules_targets_rest,
+    )
+    account = Account(
+        account_cash,
+        account_margin,
+        account_most,
+        account_lot,
+        account_tick,
+        account_least,
+        account_fee,
+        account_fee_in_base,
+        account_dust,
+    )
+    # Three fills a bar at most; what is not written costs nothing. Growing arrays would cost more than the walk.
+    room = 3 * len(close)
     bars = np.empty(room, np.int64)
     tags = np.empty(room, np.int64)
     quantities = np.empty(room)
@@ -233,11 +320,33 @@ def walk(
     entry_index = -1
     day = -1
     today = 0
-    both = long.active and short.active
+    both = long_active and short_active
+    # Nothing follows the price while a position is open. A margin account may be called at any bar.
+    plain = not account.margin and long_trail_factor == 0 and long_even_trigger == 0
     why = FINE
 
     for i in range(len(close)):
         j = own[i]
+        # Most bars change nothing, and are told from the columns alone.
+        if resting == 0 and stop == 0 and target == 0:
+            if j < 0:
+                continue
+            if i < first or known[j] == 0:
+                count += 1
+                continue
+            least = account.dust * abs(entered) if account.dust > 0 else account.lot
+            if abs(position) < least or position == 0:
+                if long_entry[j] == 0 and short_entry[j] == 0:
+                    count += 1
+                    continue
+            elif plain and count + 1 - entry_count < rules.max_hold:
+                if position > 0:
+                    if long_exit[j] == 0 and short_entry[j] == 0:
+                        count += 1
+                        continue
+                elif short_exit[j] == 0 and long_entry[j] == 0:
+                    count += 1
+                    continue
         if account.margin and abs(position) * close[i] / account.most >= quote + position * close[i]:
             if position != 0:
                 why = MARGIN_CALL
@@ -285,36 +394,42 @@ def walk(
                     count - exit_count > rules.cooldown and count - order_count >= rules.every and today < rules.per_day
                 )
                 if side != 0:
-                    mine = long if side > 0 else short
-                    other = short if side > 0 else long
-                    if mine.trail_factor > 0 or mine.even_trigger > 0:
+                    up = side > 0
+                    trail_factor = long_trail_factor if up else short_trail_factor
+                    even_trigger = long_even_trigger if up else short_even_trigger
+                    has_exit = long_has_exit if up else short_has_exit
+                    leaves = (long_exit[j] if up else short_exit[j]) == 1
+                    opposite = (short_entry[j] if up else long_entry[j]) == 1
+                    if trail_factor > 0 or even_trigger > 0:
                         best = max(best, own_high[j]) if side > 0 else min(best, own_low[j])
                         follow = stop
-                        if mine.even_trigger > 0:
+                        if even_trigger > 0:
                             reached = (
-                                own_high[j] >= filled_at * mine.even_trigger
+                                own_high[j] >= filled_at * even_trigger
                                 if side > 0
-                                else own_low[j] <= filled_at * mine.even_trigger
+                                else own_low[j] <= filled_at * even_trigger
                             )
                             if reached:
-                                place = filled_at * mine.even_place
+                                place = filled_at * (long_even_place if up else short_even_place)
                                 if follow == 0:
                                     follow = place
                                 else:
                                     follow = max(follow, place) if side > 0 else min(follow, place)
-                        if mine.trail_factor > 0:
-                            line = best * mine.trail_factor - side * mine.trail_distance[signal]
+                        if trail_factor > 0:
+                            line = best * trail_factor - side * (
+                                long_trail_distance[signal] if up else short_trail_distance[signal]
+                            )
                             if follow == 0:
                                 follow = line
                             else:
                                 follow = max(follow, line) if side > 0 else min(follow, line)
                         if stop == 0 or (side > 0 and follow > stop) or (side < 0 and follow < stop):
                             stop = follow
-                    turns = both and may and other.entry[j] == 1
-                    reverses = turns and (not mine.has_exit or rules.reverse)
+                    turns = both and may and opposite
+                    reverses = turns and (not has_exit or rules.reverse)
                     if reverses:
                         tag = SHORT_ENTRY if side > 0 else LONG_ENTRY
-                    elif mine.has_exit and mine.exit[j] == 1:
+                    elif has_exit and leaves:
                         if turns:
                             tag = SHORT_ENTRY if side > 0 else LONG_ENTRY
                         else:
@@ -322,13 +437,14 @@ def walk(
                     elif count - entry_count >= rules.max_hold:
                         wanted, tag = -position, TIME_EXIT
                 elif may:
-                    if long.active and long.entry[j] == 1:
+                    if long_active and long_entry[j] == 1:
                         tag = LONG_ENTRY
-                    elif short.active and short.entry[j] == 1:
+                    elif short_active and short_entry[j] == 1:
                         tag = SHORT_ENTRY
                 if 0 <= tag <= SHORT_ENTRY:
                     sign = 1.0 if tag == LONG_ENTRY else -1.0
-                    mine = long if tag == LONG_ENTRY else short
+                    up = tag == LONG_ENTRY
+                    trail_factor = long_trail_factor if up else short_trail_factor
                     equity = quote + position * price
                     signal = j
                     if rules.size_kind == PERCENT:
@@ -346,9 +462,13 @@ def walk(
                             wanted = rules.size
                         else:
                             risk = rules.size * equity if rules.size_kind == RISK_PERCENT else rules.size
-                            level = price * mine.stop_factor[j] + mine.stop_offset[j]
-                            if mine.trail_factor > 0:
-                                line = price * mine.trail_factor - sign * mine.trail_distance[j]
+                            level = price * (long_stop_factor[j] if up else short_stop_factor[j]) + (
+                                long_stop_offset[j] if up else short_stop_offset[j]
+                            )
+                            if trail_factor > 0:
+                                line = price * trail_factor - sign * (
+                                    long_trail_distance[j] if up else short_trail_distance[j]
+                                )
                                 if np.isnan(level):
                                     level = line
                                 else:
@@ -391,14 +511,6 @@ def walk(
             else:
                 quote -= fee
             position += got
-            if n == room:
-                room *= 2
-                bars = _grown_ints(bars, room)
-                tags = _grown_ints(tags, room)
-                quantities = _grown(quantities, room)
-                prices = _grown(prices, room)
-                fees = _grown(fees, room)
-                positions = _grown(positions, room)
             bars[n] = i
             tags[n] = tag
             quantities[n] = got
@@ -412,23 +524,30 @@ def walk(
                 entered = position
                 filled_at = at
                 best = at
-                mine = long if tag == LONG_ENTRY else short
+                up = tag == LONG_ENTRY
+                trail_factor = long_trail_factor if up else short_trail_factor
+                reward = long_reward if up else short_reward
+                stop_factor = long_stop_factor[signal] if up else short_stop_factor[signal]
+                stop_offset = long_stop_offset[signal] if up else short_stop_offset[signal]
+                target_factor = long_target_factor[signal] if up else short_target_factor[signal]
+                target_offset = long_target_offset[signal] if up else short_target_offset[signal]
+                trail_distance = long_trail_distance[signal] if up else short_trail_distance[signal]
                 sign = 1.0 if tag == LONG_ENTRY else -1.0
                 stop = 0.0
-                if not np.isnan(mine.stop_factor[signal]):
-                    stop = at * mine.stop_factor[signal] + mine.stop_offset[signal]
-                if mine.trail_factor > 0:
-                    line = at * mine.trail_factor - sign * mine.trail_distance[signal]
+                if not np.isnan(stop_factor):
+                    stop = at * stop_factor + stop_offset
+                if trail_factor > 0:
+                    line = at * trail_factor - sign * trail_distance
                     if stop == 0:
                         stop = line
                     else:
                         stop = max(stop, line) if sign > 0 else min(stop, line)
                 distance = abs(at - stop)
                 target = 0.0
-                if mine.reward > 0:
-                    target = at + sign * mine.reward * distance
-                elif not np.isnan(mine.target_factor[signal]):
-                    target = at * mine.target_factor[signal] + mine.target_offset[signal]
+                if reward > 0:
+                    target = at + sign * reward * distance
+                elif not np.isnan(target_factor):
+                    target = at * target_factor + target_offset
                 resting = 0.0
                 if rules.targets_rest and target > 0:
                     target = _rounded(target, account.tick)
@@ -460,17 +579,3 @@ def _affords(wanted: float, position: float, quote: float, price: float, account
         free += 2 * used
     required = abs(wanted) * price * (1 / account.most + account.fee)
     return required <= max(free, 0.0) * (1 + 1e-12)
-
-
-@compiled
-def _grown(values: Floats, room: int) -> Floats:
-    out = np.empty(room)
-    out[: len(values)] = values
-    return out
-
-
-@compiled
-def _grown_ints(values: Ints, room: int) -> Ints:
-    out = np.empty(room, np.int64)
-    out[: len(values)] = values
-    return out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 
 from vibetrader.errors import VibeTraderError
 from vibetrader.interpreter import indicators
-from vibetrader.interpreter.bars import MINUTE, Bars, Floats, resampled
+from vibetrader.interpreter.bars import MINUTE, Bars, Floats, Ints, resampled
 from vibetrader.spec import expressions as ex
 from vibetrader.spec.indicators import INDICATORS
 
@@ -38,6 +39,14 @@ class Columns:
         self._native = native
         self._known: dict[tuple[str, ex.Expression, int], Floats] = {}
 
+    @cached_property
+    def index(self) -> Ints:
+        """For each bar of the subscription the strategy's bar that ends with it, or -1."""
+        bars, own = self._frames[self._native], self.frame(self.own)
+        found = np.full(len(bars), -1, dtype=np.int64)
+        found[np.searchsorted(bars.end, own.end)] = np.arange(len(own))
+        return found
+
     def frame(self, timeframe: str) -> Bars:
         """The bars of a timeframe."""
         if timeframe not in self._frames:
@@ -51,6 +60,10 @@ class Columns:
             CannotInterpret: The expression has a part that has no columns.
         """
         frame = frame or self.own
+        # Comparisons are cheaper than keeping them: a sweep has thousands of them on a few indicators.
+        if not isinstance(node, ex.Call | ex.At | ex.Function):
+            with np.errstate(all="ignore"):
+                return self._computed(node, frame, back)
         key = (frame, node, back)
         found = self._known.get(key)
         if found is None:

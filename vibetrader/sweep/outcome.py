@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from vibetrader.interpreter.bars import DAY, Bars, Floats
+from vibetrader.interpreter.bars import DAY, Bars, Floats, Ints
 from vibetrader.interpreter.machine import Fills
 
 PERIODS: Final = 365
 """Days in a year of a market that never closes."""
+
+_DAY_ENDS: WeakKeyDictionary[Bars, tuple[int, Ints]] = WeakKeyDictionary()
+"""Variants of one sweep share their bars."""
 
 FIGURES: Final = (
     "total_return", "annual_return", "max_drawdown", "sharpe_ratio", "trades", "win_rate", "profit_factor", "fees",
@@ -19,17 +23,26 @@ FIGURES: Final = (
 
 def equity(fills: Fills, bars: Bars, cash: float, first: int) -> Floats:
     """Account value at the end of each day from the first bar after the warm-up on, that bar's before anything first."""
-    change = np.zeros(len(bars))
-    held = np.zeros(len(bars))
-    # What was paid: price times what was ordered, and fees that are not taken from the coins.
-    paid = fills.quantity * fills.price + np.where(fills.quantity > 0, fills.fee * fills.price, fills.fee)
-    np.add.at(change, fills.bar, -paid)
-    np.add.at(held, fills.bar, fills.quantity)
-    worth = cash + np.cumsum(change) + np.cumsum(held) * bars.close
-    days = (bars.end[first:] - 1) // DAY
-    last = np.flatnonzero(np.r_[days[1:] != days[:-1], True]) + first
-    curve: Floats = np.r_[cash, worth[last]]
+    money = np.r_[cash, cash - np.cumsum(_paid(fills))]
+    held = np.r_[0.0, fills.position]
+    last = day_ends(bars, first)
+    done = np.searchsorted(fills.bar, last, side="right")
+    curve: Floats = np.r_[cash, money[done] + held[done] * bars.close[last]]
     return curve
+
+
+def day_ends(bars: Bars, first: int) -> Ints:
+    """The last bar of each day from a bar on."""
+    if bars not in _DAY_ENDS or _DAY_ENDS[bars][0] != first:
+        days = (bars.end[first:] - 1) // DAY
+        _DAY_ENDS[bars] = first, np.flatnonzero(np.r_[days[1:] != days[:-1], True]) + first
+    return _DAY_ENDS[bars][1]
+
+
+def _paid(fills: Fills) -> Floats:
+    """What each fill took from the money: its worth, and the fee, which for coins bought is their worth."""
+    paid: Floats = fills.quantity * fills.price + np.where(fills.quantity > 0, fills.fee * fills.price, fills.fee)
+    return paid
 
 
 def figures(fills: Fills, curve: Floats) -> dict[str, float | None]:
@@ -55,7 +68,7 @@ def figures(fills: Fills, curve: Floats) -> dict[str, float | None]:
 
 def round_trips(fills: Fills) -> Floats:
     """Profit of each closed position after fees, in the price's currency."""
-    flow = -(fills.quantity * fills.price + np.where(fills.quantity > 0, fills.fee * fills.price, fills.fee))
+    flow = -_paid(fills)
     profits: list[float] = []
     running = 0.0
     for tag, amount, price, position in zip(fills.tag, flow, fills.price, fills.position, strict=True):
