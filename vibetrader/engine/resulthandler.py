@@ -248,6 +248,8 @@ class ResultHandler:
         bar, capacity = self._bar, self._capacity
         if bar is None or capacity is None or time > self._next_equity or capacity.is_busy(time):
             return True
+        if self._state.has_user_fee_model:
+            return True
         margin = abs(value) * 1e-9 + 1e-4
         return value > float(bar[1]) - margin or value < float(bar[2]) + margin
 
@@ -282,7 +284,11 @@ class ResultHandler:
     sample_daily = sample
 
     def _update_values(self) -> None:
-        self._value = self._state.portfolio.total_portfolio_value_decimal
+        portfolio = self._state.portfolio
+        self._value = portfolio.total_portfolio_value_decimal
+        if self._state.has_user_fee_model:
+            # LEAN: BaseResultsHandler.cs, UpdatePortfolioValues: the open profit counts the fees of closing, so the models are asked
+            portfolio.total_unrealized_profit_decimal  # noqa: B018
 
     def _performance(self, value: Decimal) -> Decimal:
         """Return since the last daily sample in percent."""

@@ -137,6 +137,8 @@ class AlgorithmState:
         self.pandas_converter: Any = None
         self.time_keeper: Any = None
         self.debug_mode = False
+        #: A fee model of the user was asked: LEAN asks it again at every sample of the account.
+        self.has_user_fee_model = False
         self.warned_of_broadcast = False
         self.schedule = ScheduleManager(self, self.time_zone)
         self._end_of_day_arguments: int | None = None

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from vibetrader.engine import currencies, money
 from vibetrader.engine.api.context import current
-from vibetrader.engine.clr import DotNetException, Event
+from vibetrader.engine.clr import DotNetException, Event, InvalidOperationException
 from vibetrader.engine.data.enums import (
     RESOLUTION_SPAN,
     OrderDirection,
@@ -413,17 +413,20 @@ class CircularQueue:
 
     def __init__(self, *items: Any) -> None:
         self._items = list(items[0]) if len(items) == 1 and isinstance(items[0], (list, tuple)) else list(items)
-        self._place = 0
-        self.circle_completed = Event()
+        self._head = self._items[0] if self._items else None
+        self.circle_completed = self.CircleCompleted = Event()
 
     def dequeue(self) -> Any:
-        """The next item."""
-        item = self._items[self._place]
-        self._place += 1
-        if self._place == len(self._items):
-            self._place = 0
+        """The next item. LEAN: CircularQueue.cs, Dequeue: the event belongs to the head, so it fires at the first call too."""
+        if not self._items:
+            raise InvalidOperationException("Queue empty.")
+        item = self._items.pop(0)
+        if item == self._head:
             self.circle_completed(self, None)
+        self._items.append(item)
         return item
+
+    Dequeue = dequeue
 
 
 class PerformanceMetrics:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from vibetrader.engine import money
 from vibetrader.engine.clr import InvalidOperationException
+from vibetrader.engine.data.dictionary import LeanDictionary
 from vibetrader.engine.data.enums import OrderDirection, OrderStatus, OrderType, Resolution, SecurityType
 from vibetrader.engine.money import ZERO
 from vibetrader.engine.naming import LeanOverrides, lean_names
@@ -150,6 +151,22 @@ def slippage(security: Any, order: Order) -> Decimal:
     return value if isinstance(value, Decimal) else money.dec(value)
 
 
+class _SecuritiesForOrders(LeanDictionary[Order, Any]):
+    """Legs of a combo, or the one order, with their securities; iterating gives entries as in .NET."""
+
+    def __init__(self, entries: Any) -> None:
+        self._entries: dict[Order, Any] = dict(entries.items())
+
+    def _find(self, key: Any) -> Any:
+        return self._entries.get(key)
+
+    def _get(self, key: Any) -> Any:
+        return self._entries[key]
+
+    def _pairs(self) -> list[tuple[Order, Any]]:
+        return list(self._entries.items())
+
+
 @lean_names
 class FillModelParameters:
     """Argument of `fill`."""
@@ -170,7 +187,7 @@ class FillModelParameters:
         self.stale_span_ns = (
             stale_price_time_span if isinstance(stale_price_time_span, int) else from_timedelta(stale_price_time_span)
         )
-        self.securities_for_orders = securities_for_orders
+        self.securities_for_orders = _SecuritiesForOrders(securities_for_orders)
         self._on_order_updated = on_order_updated
 
     def on_order_updated(self, order: Order) -> None:

@@ -49,6 +49,36 @@ class CashAmount:
 
 
 @lean_names
+class ConvertibleCashAmount:
+    """An amount and the cash it is in. LEAN: Common/Securities/ConvertibleCashAmount.cs.
+
+    Attributes:
+        amount_decimal: Exact amount; `amount` is what users see.
+        cash: Entry of the cash book.
+    """
+
+    __slots__ = ("amount_decimal", "cash")
+    __clr_name__ = "QuantConnect.Securities.ConvertibleCashAmount"
+
+    def __init__(self, amount: object, cash: Any) -> None:
+        self.amount_decimal = money.dec(amount)
+        self.cash = cash
+
+    @property
+    def amount(self) -> float:
+        """The amount."""
+        return float(self.amount_decimal)
+
+    @property
+    def in_account_currency(self) -> float:
+        """Its worth in account currency."""
+        return float(self.amount_decimal * self.cash.conversion_rate_decimal)
+
+    def __float__(self) -> float:
+        return self.in_account_currency
+
+
+@lean_names
 class OrderFee:
     """Fee of an order.
 

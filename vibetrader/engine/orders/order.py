@@ -368,10 +368,13 @@ class MarketOnOpenOrder(Order):
 
 
 class _SubmissionBuffer:
-    """`MarketOnCloseOrder.submission_time_buffer`, settable on the class in both spellings."""
+    """`MarketOnCloseOrder.submission_time_buffer`, settable on the class in both spellings, and its default."""
+
+    def __init__(self, attribute: str) -> None:
+        self._attribute = attribute
 
     def __get__(self, instance: object, owner: Any = None) -> Any:
-        return to_timedelta(MarketOnCloseOrder.buffer_ns)
+        return to_timedelta(getattr(MarketOnCloseOrder, self._attribute))
 
 
 class _MarketOnCloseMeta(type):
@@ -395,7 +398,9 @@ class MarketOnCloseOrder(Order, metaclass=_MarketOnCloseMeta):
 
 
 for _name in ("submission_time_buffer", "SubmissionTimeBuffer", "SUBMISSION_TIME_BUFFER"):
-    type.__setattr__(MarketOnCloseOrder, _name, _SubmissionBuffer())
+    type.__setattr__(MarketOnCloseOrder, _name, _SubmissionBuffer("buffer_ns"))
+for _name in ("DEFAULT_SUBMISSION_TIME_BUFFER", "DefaultSubmissionTimeBuffer"):
+    type.__setattr__(MarketOnCloseOrder, _name, _SubmissionBuffer("default_buffer_ns"))
 
 
 @lean_names
@@ -426,13 +431,15 @@ class LimitOrder(Order):
     @property
     def is_marketable(self) -> bool:
         """True when the limit crossed the market on submission."""
+        return self.is_marketable_at(self.limit_price_decimal)
+
+    def is_marketable_at(self, limit: Decimal) -> bool:
+        """`is_marketable` with another limit. LEAN: Common/Orders/Order.cs, IsMarketable."""
         data = self.order_submission_data
         if data is None:
             return False
         quantity = self.quantity_decimal
-        return (quantity > 0 and self.limit_price_decimal >= data.ask_price_decimal) or (
-            quantity < 0 and self.limit_price_decimal <= data.bid_price_decimal
-        )
+        return (quantity > 0 and limit >= data.ask_price_decimal) or (quantity < 0 and limit <= data.bid_price_decimal)
 
     def _value_at(self, price: Decimal) -> Decimal:
         return _worse_for_buyer(self.quantity_decimal, self.limit_price_decimal, price)

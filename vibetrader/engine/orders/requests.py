@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from vibetrader.engine import money
+from vibetrader.engine.data import symbolcache
 from vibetrader.engine.data.enums import (
     OrderRequestStatus,
     OrderRequestType,
@@ -182,6 +183,20 @@ class OrderRequest:
         return f"{utc_text(self.time_ns)} UTC: Order: ({self.order_id}) - {self.tag or ''} Status: {self.status.to_string()}"
 
 
+_PRICES: Final = ("trigger_price", "trailing_amount", "trailing_as_percentage")
+_REST: Final = ("time", "tag", "properties", "group_order_manager", "asynchronous")
+_DEFAULTS: Final[dict[str, Any]] = {
+    "trigger_price": ZERO,
+    "trailing_amount": ZERO,
+    "trailing_as_percentage": False,
+    "time": 0,
+    "tag": "",
+    "properties": None,
+    "group_order_manager": None,
+    "asynchronous": False,
+}
+
+
 @lean_names
 class SubmitOrderRequest(OrderRequest):
     """Asks for a new order."""
@@ -197,40 +212,42 @@ class SubmitOrderRequest(OrderRequest):
         self,
         order_type: OrderType,
         security_type: SecurityType,
-        symbol: Symbol,
+        symbol: Symbol | str,
         quantity: object,
         stop_price: object = ZERO,
         limit_price: object = ZERO,
-        trigger_price: object = ZERO,
-        time: datetime | Nanoseconds = 0,
-        tag: str | None = "",
-        properties: OrderProperties | None = None,
-        group_order_manager: GroupOrderManager | None = None,
-        asynchronous: bool = False,
-        *,
-        trailing_amount: object = ZERO,
-        trailing_as_percentage: bool = False,
+        *arguments: Any,
+        **keywords: Any,
     ) -> None:
-        if isinstance(trigger_price, datetime):
-            # …, stop_price, limit_price, time, tag, properties, group_order_manager, asynchronous
-            rest: tuple[Any, ...] = (time, tag, properties, group_order_manager)
-            time, trigger_price = trigger_price, ZERO
-            tag = rest[0] if isinstance(rest[0], str) else ""
-            properties = rest[1] if isinstance(rest[1], OrderProperties) else properties
-            group_order_manager = rest[2] if isinstance(rest[2], GroupOrderManager) else group_order_manager
-        super().__init__(time, int(OrderResponseErrorCode.UNABLE_TO_FIND_ORDER), tag)
+        """Three forms, which differ in what stands between the limit and the time.
+
+        Args:
+            order_type: Kind of the order.
+            security_type: Kind of the security.
+            symbol: Symbol, or a ticker that was added.
+            quantity: Signed size.
+            stop_price: Stop, 0 without.
+            limit_price: Limit, 0 without.
+            arguments: [trigger_price, [trailing_amount, trailing_as_percentage]], time, tag, properties,
+                group_order_manager, asynchronous.
+            keywords: The same by name.
+        """
+        before = next((i for i, value in enumerate(arguments) if isinstance(value, datetime)), len(arguments))
+        names = (*_PRICES[: before if before < len(_PRICES) else len(_PRICES)], *_REST)
+        given = _DEFAULTS | dict(zip(names, arguments, strict=False)) | keywords
+        super().__init__(given["time"], int(OrderResponseErrorCode.UNABLE_TO_FIND_ORDER), given["tag"])
         self.order_type = order_type
         self.security_type = security_type
-        self.symbol = symbol
+        self.symbol = symbol if isinstance(symbol, Symbol) else symbolcache.to_symbol(symbol)
         self.quantity_decimal = money.dec(quantity)
         self.stop_price_decimal = money.dec(stop_price)
         self.limit_price_decimal = money.dec(limit_price)
-        self.trigger_price_decimal = money.dec(trigger_price)
-        self.trailing_amount_decimal = money.dec(trailing_amount)
-        self.trailing_as_percentage = trailing_as_percentage
-        self.order_properties = properties
-        self.group_order_manager = group_order_manager
-        self.asynchronous = asynchronous
+        self.trigger_price_decimal = money.dec(given["trigger_price"])
+        self.trailing_amount_decimal = money.dec(given["trailing_amount"])
+        self.trailing_as_percentage: bool = given["trailing_as_percentage"]
+        self.order_properties: OrderProperties | None = given["properties"]
+        self.group_order_manager: GroupOrderManager | None = given["group_order_manager"]
+        self.asynchronous: bool = given["asynchronous"]
 
     @property
     def quantity(self) -> float:

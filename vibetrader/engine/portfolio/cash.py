@@ -106,6 +106,13 @@ class SecurityConversion:
         """Prices moved."""
         self._stale = True
 
+    @property
+    def conversion_rate_securities(self) -> list[Any]:
+        """The securities, in the order of the conversion."""
+        return self.securities
+
+    ConversionRateSecurities = conversion_rate_securities
+
 
 @lean_names
 class Cash:

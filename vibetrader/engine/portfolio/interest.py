@@ -8,7 +8,7 @@ from typing import Any
 from vibetrader.engine import money
 from vibetrader.engine.naming import LeanOverrides, lean_names
 from vibetrader.engine.orders.order import utc_datetime
-from vibetrader.engine.timekeeping import DAY, HOUR, Nanoseconds
+from vibetrader.engine.timekeeping import DAY, HOUR, Nanoseconds, from_datetime
 
 
 @lean_names
@@ -17,9 +17,9 @@ class MarginInterestRateParameters:
 
     __slots__ = ("security", "utc_ns")
 
-    def __init__(self, security: Any, utc_ns: Nanoseconds) -> None:
+    def __init__(self, security: Any, time: datetime | Nanoseconds) -> None:
         self.security = security
-        self.utc_ns = utc_ns
+        self.utc_ns = from_datetime(time) if isinstance(time, datetime) else time
 
     @property
     def time(self) -> datetime | None:

@@ -11,47 +11,59 @@ from vibetrader.engine.money import ZERO
 from vibetrader.engine.naming import LeanOverrides, lean_names
 from vibetrader.engine.orders.fees import CashAmount
 from vibetrader.engine.orders.order import utc_datetime
-from vibetrader.engine.timekeeping import DAY, HOUR, Nanoseconds, from_timedelta
+from vibetrader.engine.timekeeping import DAY, HOUR, Nanoseconds, from_datetime, from_timedelta
 
 #: LEAN: Equity.cs, DefaultSettlementDays, DefaultSettlementTime
 EQUITY_DAYS: Final = 1
 EQUITY_TIME: Final = 6 * HOUR
 
 
+def _moment(time: datetime | Nanoseconds) -> tuple[Nanoseconds, datetime | None]:
+    """A moment, and the user's own object where one gave it: it is handed on as it came."""
+    return (from_datetime(time), time) if isinstance(time, datetime) else (time, None)
+
+
 @lean_names
 class ApplyFundsSettlementModelParameters:
     """Argument of `apply_funds`."""
 
-    __slots__ = ("cash_amount", "fill", "portfolio", "security", "utc_ns")
+    __slots__ = ("_time", "cash_amount", "fill", "portfolio", "security", "utc_ns")
 
-    def __init__(self, portfolio: Any, security: Any, utc_ns: Nanoseconds, cash_amount: CashAmount, fill: Any) -> None:
+    def __init__(
+        self,
+        portfolio: Any,
+        security: Any,
+        application_time_utc: datetime | Nanoseconds,
+        cash_amount: CashAmount,
+        fill: Any = None,
+    ) -> None:
         self.portfolio = portfolio
         self.security = security
-        self.utc_ns = utc_ns
+        self.utc_ns, self._time = _moment(application_time_utc)
         self.cash_amount = cash_amount
         self.fill = fill
 
     @property
     def utc_time(self) -> datetime | None:
         """Time of the fill, UTC."""
-        return utc_datetime(self.utc_ns)
+        return self._time or utc_datetime(self.utc_ns)
 
 
 @lean_names
 class ScanSettlementModelParameters:
     """Argument of `scan`."""
 
-    __slots__ = ("portfolio", "security", "utc_ns")
+    __slots__ = ("_time", "portfolio", "security", "utc_ns")
 
-    def __init__(self, portfolio: Any, security: Any, utc_ns: Nanoseconds) -> None:
+    def __init__(self, portfolio: Any, security: Any, time_utc: datetime | Nanoseconds) -> None:
         self.portfolio = portfolio
         self.security = security
-        self.utc_ns = utc_ns
+        self.utc_ns, self._time = _moment(time_utc)
 
     @property
     def utc_time(self) -> datetime | None:
         """Now, UTC."""
-        return utc_datetime(self.utc_ns)
+        return self._time or utc_datetime(self.utc_ns)
 
 
 @lean_names

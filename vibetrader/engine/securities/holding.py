@@ -11,7 +11,7 @@ from vibetrader.engine.data.enums import SecurityType
 from vibetrader.engine.data.symbol import Symbol
 from vibetrader.engine.money import ZERO
 from vibetrader.engine.naming import lean_names
-from vibetrader.engine.orders.fees import CashAmount
+from vibetrader.engine.orders.fees import CashAmount, ConvertibleCashAmount
 from vibetrader.engine.orders.order import MarketOrder
 from vibetrader.engine.securities.parameters import fee_of
 
@@ -256,11 +256,10 @@ class SecurityHolding:
         """Profit if closed now, with or without fees."""
         return float(self.total_close_profit_decimal(include_fees))
 
-    def get_quantity_value(self, quantity: float, price: float | None = None) -> CashAmount:
+    def get_quantity_value(self, quantity: float, price: float | None = None) -> ConvertibleCashAmount:
         """Worth of a quantity, in its own currency."""
         at = self.security.price_decimal if price is None else money.dec(price)
-        amount, cash = self.quantity_value(money.dec(quantity), at)
-        return CashAmount(amount, cash.symbol)
+        return ConvertibleCashAmount(*self.quantity_value(money.dec(quantity), at))
 
     def update_market_price(self, closing_price: float) -> None:
         """Nothing: the price is always the security's."""

@@ -233,16 +233,11 @@ class CapacityEstimate:
 
 def _reserved_buying_power(security: Any) -> Decimal:
     """Money the security's position holds back, by its own model. LEAN: Security.MarginModel."""
-    found = security.buying_power_model.get_reserved_buying_power_for_position(_Position(security))
+    from vibetrader.engine.portfolio.buyingpower import ReservedBuyingPowerForPositionParameters
+
+    parameters = ReservedBuyingPowerForPositionParameters(security)
+    found = security.buying_power_model.get_reserved_buying_power_for_position(parameters)
     return dec(getattr(found, "absolute_used_buying_power", found))
-
-
-class _Position:
-    """LEAN: ReservedBuyingPowerForPositionParameters."""
-
-    def __init__(self, security: Any) -> None:
-        self.security = security
-        self.Security = security
 
 
 def _decimal(owner: Any, name: str) -> Decimal:

@@ -99,7 +99,8 @@ def order_json(order: Any, *, rounded: bool = False) -> dict[str, Any]:
         "direction": int(order.direction),
         "value": quantity * price,
         "orderSubmissionData": _submission_json(order.order_submission_data),
-        "isMarketable": order.is_marketable,
+        # LEAN works it out when asked, for the hash after the limit was rounded
+        "isMarketable": order.is_marketable_at(out["limitPrice"]) if kind == OrderType.LIMIT else order.is_marketable,
     }
     if order.group_order_manager is not None:
         out["groupOrderManager"] = _group_json(order.group_order_manager)
