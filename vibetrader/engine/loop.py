@@ -193,6 +193,7 @@ class Loop:
             and state.framework.idle
             and state.status == AlgorithmStatus.RUNNING
             and not self._split_warnings
+            and not state.sessions
             and hasattr(self._trades, "quiet")
         )
         if self._plain:
@@ -516,8 +517,11 @@ class Loop:
 
     def _prices(self, time_slice: TimeSlice) -> None:
         """Last prices; repeats never set one. LEAN: Common/Securities/Security.cs, Update; SecurityCache.cs."""
-        trades = self._trades
+        trades, sessions = self._trades, self._state.sessions
         for subscription, low, high, _ in time_slice.packets:
+            if sessions and subscription.security in sessions and not subscription.is_internal:
+                for row in range(low, high):
+                    subscription.security.session.update(subscription.columns.bar(row))
             filled = subscription.columns.filled
             row = high - 1
             while row >= low and filled[row]:

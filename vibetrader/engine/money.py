@@ -21,6 +21,8 @@ def install() -> None:
     decimal.setcontext(CONTEXT)
 
 
+_LOW: Final = 2**64 - 1
+_HIGH: Final = 2.0**64
 #: .NET's decimal has at most so many digits after the point.
 _MOST_SCALE: Final = 28
 
@@ -44,15 +46,19 @@ def dec(value: object) -> Decimal:
     return plain(Decimal(text[:-2] if text.endswith(".0") else text))
 
 
-def double(value: Decimal) -> float:
+def double(value: object) -> float:
     """A decimal as a double the way .NET converts it: its integer as a double, over a power of ten.
 
     That is not always the nearest double, and the last digit shows in texts.
     """
+    if not isinstance(value, Decimal):
+        return float(value)  # type: ignore[arg-type]  # numpy scalars and numbers of models
     sign, digits, exponent = value.as_tuple()
-    if not isinstance(exponent, int) or exponent >= 0:
+    if len(digits) < 16 or not isinstance(exponent, int) or exponent >= 0:
         return float(value)
-    number = float(int("".join(map(str, digits)))) / float(10**-exponent)
+    # .NET: Decimal.DecCalc.cs, VarR8FromDec: the low 64 bits and the rest are converted one by one
+    whole = int("".join(map(str, digits)))
+    number = (float(whole & _LOW) + float(whole >> 64) * _HIGH) / float(10**-exponent)
     return -number if sign else number
 
 

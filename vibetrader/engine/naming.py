@@ -90,6 +90,28 @@ def clr_repr(self: object) -> str:
     return f"<{name} object at {id(self):#x}>" if name else object.__repr__(self)
 
 
+class generic:  # noqa: N801  # used as a decorator
+    """A .NET method with a type argument: `ticket.get(field)` and `ticket.get[bool](field)`. The type is not checked."""
+
+    def __init__(self, function: Any) -> None:
+        self._function = function
+        self.__doc__ = function.__doc__
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        return self if instance is None else _BoundGeneric(self._function.__get__(instance, owner))
+
+
+class _BoundGeneric:
+    def __init__(self, call: Any) -> None:
+        self._call = call
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        return self._call(*arguments, **keywords)
+
+    def __getitem__(self, kind: Any) -> Any:
+        return self._call
+
+
 def find_name(self: object, name: str) -> Any:
     if name[:1].isupper():
         # attributes that live in the object have no alias on its class

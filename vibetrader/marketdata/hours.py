@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
@@ -134,11 +134,13 @@ def _continuous(previous_end: int | None, next_start: int | None, across_midnigh
 
 
 def _ns(moment: Any) -> int:
-    return from_datetime(moment.replace(tzinfo=None)) if isinstance(moment, datetime) else moment
+    if isinstance(moment, datetime):
+        return from_datetime(moment.replace(tzinfo=None))
+    return from_datetime(datetime(moment.year, moment.month, moment.day)) if isinstance(moment, date) else moment
 
 
 def _like(moment: Any, ns: int) -> Any:
-    return to_datetime(ns) if isinstance(moment, datetime) else ns
+    return to_datetime(ns) if isinstance(moment, date) else ns
 
 
 class ExchangeHours:

@@ -36,6 +36,9 @@ class IndicatorDataPoints(PythonData):
         """The same as `value`."""
         return self.value
 
+    def __getitem__(self, name: str) -> Any:
+        return self.get_property(name.replace("_", ""))
+
     def __getattr__(self, name: str) -> Any:
         if not name.startswith("_"):
             storage = self.__dict__.get("_storage", {})

@@ -137,6 +137,8 @@ class AlgorithmState:
         self.pandas_converter: Any = None
         self.time_keeper: Any = None
         self.debug_mode = False
+        #: Securities whose trading days are collected (`security.session.size` was set).
+        self.sessions: list[Any] = []
         #: A fee model of the user was asked: LEAN asks it again at every sample of the account.
         self.has_user_fee_model = False
         self.warned_of_broadcast = False
@@ -162,6 +164,8 @@ class AlgorithmState:
         """Move the frontier; warm-up ends when it reaches the start. LEAN: QCAlgorithm.cs, SetDateTime."""
         self.utc_ns = utc
         self.is_clock_set = True
+        for security in self.sessions:
+            security.session.scan(security.exchange.local_ns)
         if self.is_warming_up and self.locked and self.time_zone.to_local(utc) >= self.start_ns:
             self.is_warming_up = False
 

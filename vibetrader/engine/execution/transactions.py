@@ -88,17 +88,17 @@ class ProjectedHoldings:
     @property
     def holdings_quantity(self) -> float:
         """Position now."""
-        return float(self.holdings_quantity_decimal)
+        return money.double(self.holdings_quantity_decimal)
 
     @property
     def open_orders_quantity(self) -> float:
         """What open orders add."""
-        return float(self.open_orders_quantity_decimal)
+        return money.double(self.open_orders_quantity_decimal)
 
     @property
     def projected_quantity(self) -> float:
         """Sum."""
-        return float(self.projected_quantity_decimal)
+        return money.double(self.projected_quantity_decimal)
 
 
 class _Open:
@@ -275,7 +275,7 @@ class TransactionHandler:
 
     def get_open_orders_remaining_quantity(self, filter: Any = None) -> float:
         """What open orders have left to fill."""
-        return float(self.open_quantity(filter))
+        return money.double(self.open_quantity(filter))
 
     def get_projected_holdings(self, security: Any) -> ProjectedHoldings:
         """Position of a security after all its open orders."""

@@ -143,7 +143,7 @@ class OrderEvent:
     @property
     def fill_price(self) -> float:
         """Fill price, 0 without a fill."""
-        return float(self._fill_price)
+        return money.double(self._fill_price)
 
     @fill_price.setter
     def fill_price(self, price: object) -> None:
@@ -152,7 +152,7 @@ class OrderEvent:
     @property
     def fill_quantity(self) -> float:
         """Signed quantity filled by this event."""
-        return float(self._fill_quantity)
+        return money.double(self._fill_quantity)
 
     @fill_quantity.setter
     def fill_quantity(self, quantity: object) -> None:
@@ -161,32 +161,32 @@ class OrderEvent:
     @property
     def absolute_fill_quantity(self) -> float:
         """Unsigned quantity filled by this event."""
-        return float(abs(self._fill_quantity))
+        return money.double(abs(self._fill_quantity))
 
     @property
     def quantity(self) -> float:
         """Signed quantity of the order."""
-        return float(self._quantity)
+        return money.double(self._quantity)
 
     @property
     def limit_price(self) -> float | None:
         """The order's limit; None without."""
-        return None if self.limit_price_decimal is None else float(self.limit_price_decimal)
+        return None if self.limit_price_decimal is None else money.double(self.limit_price_decimal)
 
     @property
     def stop_price(self) -> float | None:
         """The order's stop; None without."""
-        return None if self.stop_price_decimal is None else float(self.stop_price_decimal)
+        return None if self.stop_price_decimal is None else money.double(self.stop_price_decimal)
 
     @property
     def trigger_price(self) -> float | None:
         """The order's trigger; None without."""
-        return None if self.trigger_price_decimal is None else float(self.trigger_price_decimal)
+        return None if self.trigger_price_decimal is None else money.double(self.trigger_price_decimal)
 
     @property
     def trailing_amount(self) -> float | None:
         """The order's trailing distance; None without."""
-        return None if self.trailing_amount_decimal is None else float(self.trailing_amount_decimal)
+        return None if self.trailing_amount_decimal is None else money.double(self.trailing_amount_decimal)
 
     def clone(self) -> OrderEvent:
         """A copy."""

@@ -32,7 +32,7 @@ class CashAmount:
     @property
     def amount(self) -> float:
         """The amount."""
-        return float(self.amount_decimal)
+        return money.double(self.amount_decimal)
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -67,12 +67,12 @@ class ConvertibleCashAmount:
     @property
     def amount(self) -> float:
         """The amount."""
-        return float(self.amount_decimal)
+        return money.double(self.amount_decimal)
 
     @property
     def in_account_currency(self) -> float:
         """Its worth in account currency."""
-        return float(self.amount_decimal * self.cash.conversion_rate_decimal)
+        return money.double(self.amount_decimal * self.cash.conversion_rate_decimal)
 
     def __float__(self) -> float:
         return self.in_account_currency

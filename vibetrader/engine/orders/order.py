@@ -72,17 +72,17 @@ class OrderSubmissionData:
     @property
     def bid_price(self) -> float:
         """Bid."""
-        return float(self.bid_price_decimal)
+        return money.double(self.bid_price_decimal)
 
     @property
     def ask_price(self) -> float:
         """Ask."""
-        return float(self.ask_price_decimal)
+        return money.double(self.ask_price_decimal)
 
     @property
     def last_price(self) -> float:
         """Last price."""
-        return float(self.last_price_decimal)
+        return money.double(self.last_price_decimal)
 
 
 @lean_names
@@ -110,12 +110,12 @@ class GroupOrderManager:
     @property
     def quantity(self) -> float:
         """Signed size of the combo."""
-        return float(self.quantity_decimal)
+        return money.double(self.quantity_decimal)
 
     @property
     def limit_price(self) -> float:
         """Limit of the combo."""
-        return float(self.limit_price_decimal)
+        return money.double(self.limit_price_decimal)
 
     @property
     def direction(self) -> OrderDirection:
@@ -223,22 +223,22 @@ class Order:
     @property
     def quantity(self) -> float:
         """Signed quantity."""
-        return float(self.quantity_decimal)
+        return money.double(self.quantity_decimal)
 
     @property
     def absolute_quantity(self) -> float:
         """Unsigned quantity."""
-        return float(abs(self.quantity_decimal))
+        return money.double(abs(self.quantity_decimal))
 
     @property
     def price(self) -> float:
         """Average fill price, 0 before fills."""
-        return float(self._price)
+        return money.double(self._price)
 
     @property
     def value(self) -> float:
         """Quantity × average fill price."""
-        return float(self.value_decimal)
+        return money.double(self.value_decimal)
 
     @property
     def direction(self) -> OrderDirection:
@@ -289,7 +289,7 @@ class Order:
 
     def get_value(self, security: Any) -> float:
         """Value in account currency at the price the order would have."""
-        return float(self.get_value_decimal(security))
+        return money.double(self.get_value_decimal(security))
 
     def get_value_decimal(self, security: Any) -> Decimal:
         """Exact value in account currency. LEAN: Order.cs, GetValue."""
@@ -426,7 +426,7 @@ class LimitOrder(Order):
     @property
     def limit_price(self) -> float:
         """The limit."""
-        return float(self.limit_price_decimal)
+        return money.double(self.limit_price_decimal)
 
     @property
     def is_marketable(self) -> bool:
@@ -481,7 +481,7 @@ class StopMarketOrder(Order):
     @property
     def stop_price(self) -> float:
         """The stop."""
-        return float(self.stop_price_decimal)
+        return money.double(self.stop_price_decimal)
 
     @stop_price.setter
     def stop_price(self, price: float) -> None:
@@ -530,12 +530,12 @@ class StopLimitOrder(Order):
     @property
     def stop_price(self) -> float:
         """The stop."""
-        return float(self.stop_price_decimal)
+        return money.double(self.stop_price_decimal)
 
     @property
     def limit_price(self) -> float:
         """The limit."""
-        return float(self.limit_price_decimal)
+        return money.double(self.limit_price_decimal)
 
     def _value_at(self, price: Decimal) -> Decimal:
         return _worse_for_buyer(self.quantity_decimal, self.limit_price_decimal, price)
@@ -582,12 +582,12 @@ class LimitIfTouchedOrder(Order):
     @property
     def trigger_price(self) -> float:
         """The trigger."""
-        return float(self.trigger_price_decimal)
+        return money.double(self.trigger_price_decimal)
 
     @property
     def limit_price(self) -> float:
         """The limit."""
-        return float(self.limit_price_decimal)
+        return money.double(self.limit_price_decimal)
 
     def _value_at(self, price: Decimal) -> Decimal:
         return _worse_for_buyer(self.quantity_decimal, self.limit_price_decimal, price)
@@ -639,7 +639,7 @@ class TrailingStopOrder(StopMarketOrder):
     @property
     def trailing_amount(self) -> float:
         """The distance, a price difference or a fraction."""
-        return float(self.trailing_amount_decimal)
+        return money.double(self.trailing_amount_decimal)
 
     def default_tag(self) -> str:
         """Names the distance."""
@@ -743,7 +743,7 @@ class ComboLegLimitOrder(ComboOrder):
     @property
     def limit_price(self) -> float:
         """Limit of the leg."""
-        return float(self.limit_price_decimal)
+        return money.double(self.limit_price_decimal)
 
     def _value_at(self, price: Decimal) -> Decimal:
         return _worse_for_buyer(self.quantity_decimal, self.limit_price_decimal, price)

@@ -252,27 +252,27 @@ class SubmitOrderRequest(OrderRequest):
     @property
     def quantity(self) -> float:
         """Wanted quantity, before rounding to lots."""
-        return float(self.quantity_decimal)
+        return money.double(self.quantity_decimal)
 
     @property
     def limit_price(self) -> float:
         """Wanted limit."""
-        return float(self.limit_price_decimal)
+        return money.double(self.limit_price_decimal)
 
     @property
     def stop_price(self) -> float:
         """Wanted stop."""
-        return float(self.stop_price_decimal)
+        return money.double(self.stop_price_decimal)
 
     @property
     def trigger_price(self) -> float:
         """Wanted trigger."""
-        return float(self.trigger_price_decimal)
+        return money.double(self.trigger_price_decimal)
 
     @property
     def trailing_amount(self) -> float:
         """Wanted trailing distance."""
-        return float(self.trailing_amount_decimal)
+        return money.double(self.trailing_amount_decimal)
 
     def __str__(self) -> str:
         proxy = create_order(self)
@@ -288,7 +288,7 @@ def _number(value: object) -> Decimal | None:
 
 
 def _float(value: Decimal | None) -> float | None:
-    return None if value is None else float(value)
+    return None if value is None else money.double(value)
 
 
 @lean_names

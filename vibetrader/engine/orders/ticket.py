@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from vibetrader.engine import money
 from vibetrader.engine.clr import ArgumentException, InvalidCastException
 from vibetrader.engine.data.enums import (
     OrderField,
@@ -17,7 +18,7 @@ from vibetrader.engine.data.enums import (
 )
 from vibetrader.engine.data.symbol import SecurityIdentifier, Symbol
 from vibetrader.engine.money import ZERO
-from vibetrader.engine.naming import lean_names
+from vibetrader.engine.naming import generic, lean_names
 from vibetrader.engine.orders.event import OrderEvent
 from vibetrader.engine.orders.order import Order, is_fill
 from vibetrader.engine.orders.requests import (
@@ -124,7 +125,7 @@ class OrderTicket:
     @property
     def quantity(self) -> float:
         """Signed quantity."""
-        return float(self.quantity_decimal)
+        return money.double(self.quantity_decimal)
 
     @property
     def quantity_filled_decimal(self) -> Decimal:
@@ -134,7 +135,7 @@ class OrderTicket:
     @property
     def quantity_filled(self) -> float:
         """Signed quantity filled so far."""
-        return float(self._filled)
+        return money.double(self._filled)
 
     @property
     def quantity_remaining_decimal(self) -> Decimal:
@@ -144,12 +145,12 @@ class OrderTicket:
     @property
     def quantity_remaining(self) -> float:
         """Signed quantity not filled yet."""
-        return float(self.quantity_remaining_decimal)
+        return money.double(self.quantity_remaining_decimal)
 
     @property
     def average_fill_price(self) -> float:
         """Average price of the fills, 0 before."""
-        return float(self._average)
+        return money.double(self._average)
 
     @property
     def tag(self) -> str | None:
@@ -173,6 +174,7 @@ class OrderTicket:
 
     # --- fields ---------------------------------------------------------------------------------------------------
 
+    @generic
     def get(self, field: OrderField) -> Any:
         """Value of a field, e.g. `ticket.get(OrderField.LIMIT_PRICE)`.
 

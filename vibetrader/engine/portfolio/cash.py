@@ -183,17 +183,17 @@ class Cash:
     @property
     def amount(self) -> float:
         """Amount."""
-        return float(self.amount_decimal)
+        return money.double(self.amount_decimal)
 
     @property
     def conversion_rate(self) -> float:
         """Rate to the account currency."""
-        return float(self._conversion.rate)
+        return money.double(self._conversion.rate)
 
     @property
     def value_in_account_currency(self) -> float:
         """Worth in account currency."""
-        return float(self.amount_decimal * self._conversion.rate)
+        return money.double(self.amount_decimal * self._conversion.rate)
 
     @property
     def currency_conversion(self) -> Conversion:
@@ -359,7 +359,7 @@ class CashBook(LeanDictionary[str, Cash]):
     @property
     def total_value_in_account_currency(self) -> float:
         """Worth of everything in account currency."""
-        return float(self.total_value_decimal)
+        return money.double(self.total_value_decimal)
 
     def convert_decimal(self, quantity: Decimal, source: str, destination: str) -> Decimal:
         """Convert between two currencies.
@@ -387,13 +387,13 @@ class CashBook(LeanDictionary[str, Cash]):
 
     def convert(self, source_quantity: float, source_currency: str, destination_currency: str) -> float:
         """Convert between two currencies."""
-        return float(self.convert_decimal(money.dec(source_quantity), source_currency, destination_currency))
+        return money.double(self.convert_decimal(money.dec(source_quantity), source_currency, destination_currency))
 
     def convert_to_account_currency(self, amount: Any, currency: str | None = None) -> Any:
         """Convert an amount of a currency, or a `CashAmount`, into account currency."""
         if isinstance(amount, CashAmount):
             return CashAmount(self.convert_amount(amount), self._account_currency)
-        return float(self.to_account_currency(money.dec(amount), str(currency)))
+        return money.double(self.to_account_currency(money.dec(amount), str(currency)))
 
     def __str__(self) -> str:
         lines = [f"Symbol {'Quantity':>13}    {'Conversion':>10} = Value in {self._account_currency}"]

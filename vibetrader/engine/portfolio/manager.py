@@ -158,7 +158,7 @@ class SecurityPortfolioManager(LeanDictionary[Symbol, SecurityHolding]):
     @property
     def total_portfolio_value(self) -> float:
         """Cash and positions in account currency."""
-        return float(self.total_value)
+        return money.double(self.total_value)
 
     @property
     def total_value_less_free_buffer(self) -> Decimal:
@@ -173,7 +173,7 @@ class SecurityPortfolioManager(LeanDictionary[Symbol, SecurityHolding]):
     @property
     def total_portfolio_value_less_free_buffer(self) -> float:
         """Portfolio value without the part that stays free."""
-        return float(self.total_value_less_free_buffer)
+        return money.double(self.total_value_less_free_buffer)
 
     @property
     def cash_decimal(self) -> Decimal:
@@ -183,12 +183,12 @@ class SecurityPortfolioManager(LeanDictionary[Symbol, SecurityHolding]):
     @property
     def cash(self) -> float:
         """Worth of the cash book in account currency, coins included."""
-        return float(self.cash_book.total_value_decimal)
+        return money.double(self.cash_book.total_value_decimal)
 
     @property
     def unsettled_cash(self) -> float:
         """Worth of unsettled cash in account currency."""
-        return float(self.unsettled_value)
+        return money.double(self.unsettled_value)
 
     @property
     def hold_stock(self) -> bool:
@@ -210,12 +210,12 @@ class SecurityPortfolioManager(LeanDictionary[Symbol, SecurityHolding]):
     @property
     def total_holdings_value(self) -> float:
         """Sum of unsigned market values."""
-        return float(self.total_holdings_value_decimal)
+        return money.double(self.total_holdings_value_decimal)
 
     @property
     def total_absolute_holdings_cost(self) -> float:
         """Sum of unsigned costs."""
-        return float(self._sum("holdings_cost_decimal", absolute=True))
+        return money.double(self._sum("holdings_cost_decimal", absolute=True))
 
     @property
     def total_unlevered_absolute_holdings_cost(self) -> float:
@@ -232,12 +232,12 @@ class SecurityPortfolioManager(LeanDictionary[Symbol, SecurityHolding]):
     @property
     def total_unrealized_profit(self) -> float:
         """Profit if everything were closed now."""
-        return float(self.total_unrealized_profit_decimal)
+        return money.double(self.total_unrealized_profit_decimal)
 
     @property
     def total_unrealised_profit(self) -> float:
         """The same in the other spelling."""
-        return float(self.total_unrealized_profit_decimal)
+        return money.double(self.total_unrealized_profit_decimal)
 
     @property
     def total_fees_decimal(self) -> Decimal:
@@ -247,7 +247,7 @@ class SecurityPortfolioManager(LeanDictionary[Symbol, SecurityHolding]):
     @property
     def total_fees(self) -> float:
         """Fees so far."""
-        return float(self.total_fees_decimal)
+        return money.double(self.total_fees_decimal)
 
     @property
     def total_profit_decimal(self) -> Decimal:
@@ -257,7 +257,7 @@ class SecurityPortfolioManager(LeanDictionary[Symbol, SecurityHolding]):
     @property
     def total_profit(self) -> float:
         """Realised profit."""
-        return float(self.total_profit_decimal)
+        return money.double(self.total_profit_decimal)
 
     @property
     def total_net_profit_decimal(self) -> Decimal:
@@ -267,7 +267,7 @@ class SecurityPortfolioManager(LeanDictionary[Symbol, SecurityHolding]):
     @property
     def total_net_profit(self) -> float:
         """Realised profit less fees."""
-        return float(self.total_net_profit_decimal)
+        return money.double(self.total_net_profit_decimal)
 
     @property
     def total_sale_volume_decimal(self) -> Decimal:
@@ -277,7 +277,7 @@ class SecurityPortfolioManager(LeanDictionary[Symbol, SecurityHolding]):
     @property
     def total_sale_volume(self) -> float:
         """Traded value so far."""
-        return float(self.total_sale_volume_decimal)
+        return money.double(self.total_sale_volume_decimal)
 
     # --- margin ---------------------------------------------------------------------------------------------------
 
@@ -300,7 +300,7 @@ class SecurityPortfolioManager(LeanDictionary[Symbol, SecurityHolding]):
     @property
     def total_margin_used(self) -> float:
         """Margin of all positions."""
-        return float(self.total_margin_used_decimal)
+        return money.double(self.total_margin_used_decimal)
 
     def margin_remaining_of(self, total: Decimal) -> Decimal:
         """Free margin at a portfolio value."""
@@ -314,7 +314,7 @@ class SecurityPortfolioManager(LeanDictionary[Symbol, SecurityHolding]):
     @property
     def margin_remaining(self) -> float:
         """Free margin."""
-        return float(self.margin_remaining_decimal)
+        return money.double(self.margin_remaining_decimal)
 
     def get_margin_remaining(self, symbol: Any, direction: OrderDirection = OrderDirection.BUY) -> float:
         """Free margin for an order in a direction; of a portfolio value when a number is given.
@@ -322,16 +322,16 @@ class SecurityPortfolioManager(LeanDictionary[Symbol, SecurityHolding]):
         LEAN: PositionGroupBuyingPowerModel.cs, GetPositionGroupBuyingPower: closing frees the position's margin twice.
         """
         if isinstance(symbol, (int, float, Decimal)):
-            return float(self.margin_remaining_of(money.dec(symbol)))
+            return money.double(self.margin_remaining_of(money.dec(symbol)))
         security = self.securities[symbol]
         power = self.margin_remaining_decimal
         held = security.holdings.quantity_decimal
         if not security.holdings.invested:
-            return float(power)
+            return money.double(power)
         if (held > 0 and direction == OrderDirection.SELL) or (held < 0 and direction == OrderDirection.BUY):
             initial = security.buying_power_model.get_initial_margin_requirement(InitialMarginParameters(security, held))
             power += self.margin_of(security) + abs(number(initial))
-        return float(power)
+        return money.double(power)
 
     def get_buying_power(self, symbol: Any, direction: OrderDirection = OrderDirection.BUY) -> float:
         """The same as `get_margin_remaining`."""

@@ -95,6 +95,8 @@ class SecurityCache:
         self.split_row: tuple[Any, int] | None = None
         self.margin_interest_rate: Any = None
         self._stored: dict[Any, Any] = {}
+        if self.session is not None:
+            self.session.reset()
 
     def store_data(self, data: Any, data_type: Any = None) -> None:
         """Keep the last point of a class that sets no price, such as a company's or a holding's of a universe."""

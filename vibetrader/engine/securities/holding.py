@@ -65,7 +65,7 @@ class SecurityHolding:
         self.quantity_decimal = quantity
         self.quantity = float(quantity)
         self.average_price_decimal = average_price
-        self.average_price = float(average_price)
+        self.average_price = money.double(average_price)
         self.invested = abs(quantity) >= self.security.symbol_properties.lot_size_decimal
         self.is_long = quantity > 0
         self.is_short = quantity < 0
@@ -184,12 +184,12 @@ class SecurityHolding:
     @property
     def holdings_cost(self) -> float:
         """Signed cost in account currency."""
-        return float(self.holdings_cost_decimal)
+        return money.double(self.holdings_cost_decimal)
 
     @property
     def unlevered_holdings_cost(self) -> float:
         """Cost by leverage."""
-        return float(self.holdings_cost_decimal / self.security.leverage_decimal)
+        return money.double(self.holdings_cost_decimal / self.security.leverage_decimal)
 
     @property
     def absolute_holdings_cost(self) -> float:
@@ -204,7 +204,7 @@ class SecurityHolding:
     @property
     def holdings_value(self) -> float:
         """Signed market value in account currency."""
-        return float(self.holdings_value_decimal)
+        return money.double(self.holdings_value_decimal)
 
     @property
     def absolute_holdings_value(self) -> float:
@@ -214,47 +214,47 @@ class SecurityHolding:
     @property
     def unrealized_profit(self) -> float:
         """Profit if closed now, fees included."""
-        return float(self.total_close_profit_decimal())
+        return money.double(self.total_close_profit_decimal())
 
     @property
     def unrealized_profit_percent(self) -> float:
         """The same as a fraction of the cost."""
         cost = abs(self.holdings_cost_decimal)
-        return float(self.total_close_profit_decimal() / cost) if cost else 0.0
+        return money.double(self.total_close_profit_decimal() / cost) if cost else 0.0
 
     @property
     def profit(self) -> float:
         """Realised profit, dividends included."""
-        return float(self.profit_decimal)
+        return money.double(self.profit_decimal)
 
     @property
     def net_profit(self) -> float:
         """Realised profit less fees."""
-        return float(self.net_profit_decimal)
+        return money.double(self.net_profit_decimal)
 
     @property
     def total_fees(self) -> float:
         """Fees so far, account currency."""
-        return float(self.total_fees_decimal)
+        return money.double(self.total_fees_decimal)
 
     @property
     def total_sale_volume(self) -> float:
         """Traded value so far, account currency."""
-        return float(self.total_sale_volume_decimal)
+        return money.double(self.total_sale_volume_decimal)
 
     @property
     def total_dividends(self) -> float:
         """Dividends so far, account currency."""
-        return float(self.dividends_decimal)
+        return money.double(self.dividends_decimal)
 
     @property
     def last_trade_profit(self) -> float:
         """Profit of the last closing trade."""
-        return float(self.last_trade_profit_decimal)
+        return money.double(self.last_trade_profit_decimal)
 
     def total_close_profit(self, include_fees: bool = True, *prices: Any) -> float:
         """Profit if closed now, with or without fees."""
-        return float(self.total_close_profit_decimal(include_fees))
+        return money.double(self.total_close_profit_decimal(include_fees))
 
     def get_quantity_value(self, quantity: float, price: float | None = None) -> ConvertibleCashAmount:
         """Worth of a quantity, in its own currency."""
@@ -286,7 +286,7 @@ class ForexHolding(SecurityHolding):
         security = self.security
         pip = security.symbol_properties.minimum_price_variation_decimal * 10
         worth = pip * abs(self.quantity_decimal) * security.quote_currency.conversion_rate_decimal
-        return float(money.round_to(self.total_close_profit_decimal() / worth, 1))
+        return money.double(money.round_to(self.total_close_profit_decimal() / worth, 1))
 
 
 class CryptoHolding(SecurityHolding):

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from vibetrader.engine import money
+from vibetrader.engine.clr import KeyNotFoundException
 from vibetrader.engine.data.enums import DataNormalizationMode, Resolution, SecurityType
 from vibetrader.engine.data.symbol import Symbol
-from vibetrader.engine.naming import find_name, lean_names, to_snake
+from vibetrader.engine.naming import find_name, generic, lean_names, to_snake
 from vibetrader.engine.securities.cache import SecurityCache
 from vibetrader.engine.securities.exchange import SecurityExchange
 from vibetrader.engine.securities.holding import (
@@ -21,6 +22,7 @@ from vibetrader.engine.securities.holding import (
     SecurityHolding,
 )
 from vibetrader.engine.securities.pricevariation import AdjustedPriceVariationModel, SecurityPriceVariationModel
+from vibetrader.engine.securities.session import Session
 from vibetrader.engine.securities.symbolproperties import SymbolProperties
 from vibetrader.engine.timekeeping import Nanoseconds, to_datetime
 
@@ -126,7 +128,12 @@ class Security:
         self.holdings: SecurityHolding = self.holding_type(self)
         self.data: Any = None
 
-    __getattr__ = find_name
+    def __getattr__(self, name: str) -> Any:
+        # LEAN: DynamicSecurityData and Security.cs, properties of the user read as attributes, however they were set
+        cache = self.__dict__.get("cache")
+        if cache is not None and name in cache.properties:
+            return cache.properties[name]
+        return find_name(self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         object.__setattr__(self, to_snake(name) if name[:1].isupper() else name, value)
@@ -280,7 +287,12 @@ class Security:
 
     @property
     def session(self) -> Any:
-        """The day's bar so far."""
+        """The day so far and days before; off until its size is set."""
+        if self.cache.session is None:
+            by_quotes = self.type in (SecurityType.FOREX, SecurityType.CFD)
+            self.cache.session = Session(
+                self.symbol, self.exchange.hours, by_quotes, lambda _: self._state.sessions.append(self)
+            )
         return self.cache.session
 
     @property
@@ -414,16 +426,39 @@ class Security:
 
     add = set
 
+    @generic
     def get(self, key: str) -> Any:
-        """A stored value."""
-        return self.cache.properties[key]
+        """A stored value, also one that was set as an attribute.
 
+        Raises:
+            KeyNotFoundException: There is none.
+        """
+        found, value = self.try_get(key)
+        if not found:
+            raise KeyNotFoundException(f"The given key '{key}' was not present in the dictionary.")
+        return value
+
+    @generic
     def try_get(self, key: str, value: Any = None) -> tuple[bool, Any]:
         """Whether there is a stored value, and the value."""
-        return key in self.cache.properties, self.cache.properties.get(key)
+        for store in (self.cache.properties, vars(self)):
+            if key in store:
+                return True, store[key]
+        return False, None
+
+    def remove(self, key: str) -> bool:
+        """Forget a stored value; whether there was one."""
+        stores = [store for store in (self.cache.properties, vars(self)) if key in store]
+        for store in stores:
+            del store[key]
+        return bool(stores)
+
+    def clear(self) -> None:
+        """Forget all stored values."""
+        self.cache.properties.clear()
 
     def __getitem__(self, key: str) -> Any:
-        return self.cache.properties[key]
+        return self.get(key)
 
     def __setitem__(self, key: str, value: Any) -> None:
         self.cache.properties[key] = value

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from vibetrader.engine import money
 from vibetrader.engine.data.enums import FillGroupingMethod, FillMatchingMethod
 from vibetrader.engine.data.symbol import Symbol
 from vibetrader.engine.money import ONE, ZERO, round_to
@@ -83,42 +84,42 @@ class Trade:
     @property
     def entry_price(self) -> float:
         """Price at entry."""
-        return float(self._entry_price)
+        return money.double(self._entry_price)
 
     @property
     def exit_price(self) -> float:
         """Price at exit."""
-        return float(self._exit_price)
+        return money.double(self._exit_price)
 
     @property
     def quantity(self) -> float:
         """Units traded, positive."""
-        return float(self._quantity)
+        return money.double(self._quantity)
 
     @property
     def profit_loss(self) -> float:
         """Gross profit, rounded to cents."""
-        return float(self._profit_loss)
+        return money.double(self._profit_loss)
 
     @property
     def total_fees(self) -> float:
         """Fees counted to this trade."""
-        return float(self._total_fees)
+        return money.double(self._total_fees)
 
     @property
     def mae(self) -> float:
         """Maximum adverse excursion: worst open profit (≤ 0), of the position's price range."""
-        return float(self._mae)
+        return money.double(self._mae)
 
     @property
     def mfe(self) -> float:
         """Maximum favourable excursion: best open profit (≥ 0), of the position's price range."""
-        return float(self._mfe)
+        return money.double(self._mfe)
 
     @property
     def end_trade_drawdown(self) -> float:
         """Deepest fall of the open profit from its best, positive."""
-        return float(self._end_drawdown)
+        return money.double(self._end_drawdown)
 
 
 class _Open:
