@@ -16,6 +16,7 @@ from vibetrader.engine.data.slice import Slice
 from vibetrader.engine.feed.subscription import NEVER, Subscription
 from vibetrader.engine.money import dec
 from vibetrader.engine.portfolio.margincall import check_margin
+from vibetrader.engine.securities.volatility import warm_up
 from vibetrader.engine.timekeeping import HOUR, MINUTE
 from vibetrader.engine.universe.selection import SecurityChanges, UniverseSelection
 from vibetrader.engine.universe.userdefined import UserDefinedUniverse
@@ -194,6 +195,7 @@ class Loop:
             and state.status == AlgorithmStatus.RUNNING
             and not self._split_warnings
             and not state.sessions
+            and not state.volatile
             and hasattr(self._trades, "quiet")
         )
         if self._plain:
@@ -517,7 +519,7 @@ class Loop:
 
     def _prices(self, time_slice: TimeSlice) -> None:
         """Last prices; repeats never set one. LEAN: Common/Securities/Security.cs, Update; SecurityCache.cs."""
-        trades, sessions = self._trades, self._state.sessions
+        trades, sessions, volatile = self._trades, self._state.sessions, self._state.volatile
         for subscription, low, high, _ in time_slice.packets:
             if sessions and subscription.security in sessions and not subscription.is_internal:
                 for row in range(low, high):
@@ -536,6 +538,11 @@ class Loop:
                 else:
                     cache.trade_sub = subscription
                     cache.trade_i = row
+            if volatile and subscription.security in volatile:
+                for row in range(low, high):
+                    point = subscription.columns.bar(row)
+                    if getattr(point, "price", 0):
+                        subscription.security.volatility_model.update(subscription.security, point)
             # Each packet moves the open trades: with trades and quotes of one moment both prices are seen.
             if trades.has_positions:
                 security = subscription.security
@@ -631,6 +638,17 @@ class Loop:
                 mode = subscription.config.data_normalization_mode
                 self._guard("Split event", partial(self._portfolio.apply_split, event, mode))
                 self._trades.apply_split(event.symbol, dec(event.split_factor), mode == DataNormalizationMode.RAW)
+        if state.volatile:
+            self._warm_up_volatility(time_slice)
+
+    def _warm_up_volatility(self, time_slice: TimeSlice) -> None:
+        """Raw prices jump: their models begin anew. LEAN: AlgorithmManager.cs, ApplySplitOrDividendToVolatilityModel."""
+        for kind in (Dividend, Split):
+            for subscription, event in time_slice.events:
+                security, mode = subscription.security, subscription.config.data_normalization_mode
+                if event.__class__ is kind and security in self._state.volatile and mode == DataNormalizationMode.RAW:
+                    if kind is Dividend or event.type == SplitType.SPLIT_OCCURRED:
+                        warm_up(security.volatility_model, security, mode=mode)
 
     def _consolidate(self, time_slice: TimeSlice) -> None:
         for subscription, low, high, _ in time_slice.packets:

@@ -572,6 +572,9 @@ class ResultHandler:
             self.debug_message(
                 f"Algorithm Id:({self.algorithm_id}) completed{took}. Processing total of {data_points:,} data points."
             )
+            reader = getattr(self._state.subscriptions, "reader", None)
+            for words in reader.closing_words() if reader is not None else ():
+                self.debug_message(words)
         lines = list(self.log_lines)
         if self._ready:
             self.process_synchronous_events(force=True)

@@ -15,6 +15,7 @@ from vibetrader.engine.api import assembly
 from vibetrader.engine.api.context import current
 from vibetrader.engine.api.framework import FrameworkMixin
 from vibetrader.engine.api.history import HistoryMixin
+from vibetrader.engine.api.identifiers import IdentifierMixin
 from vibetrader.engine.api.indicators import IndicatorsMixin
 from vibetrader.engine.api.plotting import PlottingMixin
 from vibetrader.engine.api.properties import LeanProperty, overloaded
@@ -161,6 +162,7 @@ class QCAlgorithm(
     PlottingMixin,
     UniversesMixin,
     FrameworkMixin,
+    IdentifierMixin,
     LeanOverrides,
 ):
     """Base class of strategies.

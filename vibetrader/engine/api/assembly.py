@@ -11,7 +11,7 @@ from vibetrader.engine import execution, feed, portfolio, securities
 from vibetrader.engine.api.framework import FrameworkState
 from vibetrader.engine.api.universes import ManualUniverses
 from vibetrader.engine.clr import NotSupportedException
-from vibetrader.engine.data import symbolcache
+from vibetrader.engine.data import definitions, symbolcache
 from vibetrader.engine.data.symbol import Symbol, use_map_files
 from vibetrader.engine.execution import benchmarks
 from vibetrader.engine.naming import lean_names
@@ -29,6 +29,7 @@ def assemble(algorithm: Any) -> None:
     symbolcache.clear()
     use_map_files(state.context.map_files)
     use_provider(FundamentalProvider(state.context.data_folder))
+    definitions.use(state.context.data_folder)
     state.default_order_properties = OrderProperties()
     state.universe_manager = UniverseManager()
     state.universes = ManualUniverses(state)

@@ -139,6 +139,8 @@ class AlgorithmState:
         self.debug_mode = False
         #: Securities whose trading days are collected (`security.session.size` was set).
         self.sessions: list[Any] = []
+        #: Securities with a volatility model.
+        self.volatile: list[Any] = []
         #: A fee model of the user was asked: LEAN asks it again at every sample of the account.
         self.has_user_fee_model = False
         self.warned_of_broadcast = False

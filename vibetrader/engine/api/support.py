@@ -64,8 +64,8 @@ FEATURES: Final[tuple[Support, ...]] = (
     Support("commands", "none", ("add_command", "link", "run_command"), "Commands reach live algorithms only."),
     Support("notifications", "partial", ("notify",), "A backtest accepts and drops them, as LEAN does."),
     Support("downloads", "none", ("download",), "Put the data into the data folder or the object store first."),
-    Support("security identifiers", "none", ("isin", "cusip", "sedol", "composite_figi", "cik"),
-            "The data folder has no identifier tables; use tickers."),
+    Support("security identifiers", "full", ("isin", "cusip", "sedol", "composite_figi", "cik"),
+            "from symbol-properties/security-database.csv of the data folder"),
     Support("live trading", "none", ("set_live_mode",), "The engine backtests only."),
 )
 # fmt: on

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from vibetrader.engine.data import definitions
 from vibetrader.engine.data.enums import SecurityType
 from vibetrader.engine.naming import lean_names
 
@@ -36,7 +37,7 @@ class Market:
     CBOE = "cboe"
     CFE = "cfe"
     INDIA = "india"
-    GDAX = "gdax"
+    GDAX = "coinbase"  # LEAN: the old name of Coinbase
     KRAKEN = "kraken"
     BITTREX = "bittrex"
     BITHUMB = "bithumb"
@@ -185,7 +186,7 @@ class SecurityIdentifier:
         return hash(self._text)
 
 
-@lean_names
+@lean_names(cusip="CUSIP", composite_figi="CompositeFIGI", sedol="SEDOL", isin="ISIN", cik="CIK")
 class Symbol:
     """A security's name for users: an identifier and the ticker it has at present.
 
@@ -250,6 +251,32 @@ class Symbol:
     def canonical(self) -> Symbol:
         """The symbol of the chain; itself outside derivatives."""
         return self
+
+    # LEAN: Symbol.cs, CUSIP and the others: from the data folder's table of identifiers
+    @property
+    def cusip(self) -> str | None:
+        """CUSIP; None when the table has none."""
+        return definitions.of(str(self.id)).cusip
+
+    @property
+    def composite_figi(self) -> str | None:
+        """Composite FIGI; None when the table has none."""
+        return definitions.of(str(self.id)).composite_figi
+
+    @property
+    def sedol(self) -> str | None:
+        """SEDOL; None when the table has none."""
+        return definitions.of(str(self.id)).sedol
+
+    @property
+    def isin(self) -> str | None:
+        """ISIN; None when the table has none."""
+        return definitions.of(str(self.id)).isin
+
+    @property
+    def cik(self) -> int | None:
+        """Central index key; None when the table has none."""
+        return definitions.of(str(self.id)).cik
 
     def is_canonical(self) -> bool:
         """True for the symbol of a chain."""

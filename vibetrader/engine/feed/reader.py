@@ -51,6 +51,8 @@ Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
+#: Symbols named in a closing message.
+_MOST_TOLD: Final = 10
 #: Modes whose prices carry the split factor only.
 _SPLITS_ONLY: Final = (DataNormalizationMode.SPLIT_ADJUSTED, DataNormalizationMode.TOTAL_RETURN)
 
@@ -111,12 +113,32 @@ class DataReader:
         columns: Path | None = None,
     ) -> None:
         self.data_folder = data_folder
+        #: Symbols whose data begin later than asked for, with the words for the log.
+        self.precision_limited: dict[Symbol, str] = {}
+        self.start_limited: dict[Symbol, str] = {}
         self.map_files = map_files
         self.factor_files = factor_files
         self.precise_daily_end = precise_daily_end
         #: The algorithm's object store, for custom data.
         self.object_store: Any = None
         self._days = DayFiles(columns)
+
+    def closing_words(self) -> list[str]:
+        """What LEAN says at the end about data that begin later than asked for.
+
+        LEAN: SubscriptionDataReaderSubscriptionEnumeratorFactory.cs, Dispose.
+        """
+        words = (
+            ("Due to numerical precision issues in the factor file, data for the following symbols was adjust to a later "
+             "starting date: ", self.precision_limited),
+            ("The starting dates for the following symbols have been adjusted to match their map files first date: ",
+             self.start_limited),
+        )  # fmt: skip
+        return [
+            head + ", ".join(list(found.values())[:_MOST_TOLD]) + ("..." if len(found) >= _MOST_TOLD else "")
+            for head, found in words
+            if found
+        ]
 
     # -- map and factor files -----------------------------------------------------------------------------------
 
@@ -168,10 +190,16 @@ class DataReader:
         factors = self.factor_file(config.symbol)
         first = start_local
         if config.security_type == SecurityType.EQUITY and not config.is_custom_data:
-            if factors.minimum_date is not None:
-                first = max(first, from_date(factors.minimum_date))
-            if mapping.rows:
-                first = max(first, from_date(mapping.first_date))
+            told = not history and config.data_normalization_mode != DataNormalizationMode.RAW
+            if factors.minimum_date is not None and first < from_date(factors.minimum_date):
+                first = from_date(factors.minimum_date)
+                if told:
+                    shown = f"[{config.symbol.value}, {factors.minimum_date:%m/%d/%Y}]"
+                    self.precision_limited.setdefault(config.symbol, shown)
+            if mapping.rows and first < from_date(mapping.first_date):
+                first = from_date(mapping.first_date)
+                if told:
+                    self.start_limited.setdefault(config.symbol, f"[{config.symbol.value}, {mapping.first_date}]")
         if config.is_custom_data or config.type not in (TradeBar, QuoteBar):
             columns: Columns = self._objects(config, hours, first, end_local, mapping)
             raw_close: Any = None
@@ -228,7 +256,7 @@ class DataReader:
         strict = use_strict_end_times(self.precise_daily_end, config.symbol, span, hours)
         if strict and len(ends):
             starts, ends, raw_rows = _strict_times(starts, ends, raw_rows, hours, start)
-        scaling = self._scaling(config, factors, starts, ends, raw_rows, len(raw.times))
+        scaling = self._scaling(config, factors, starts, ends, raw_rows, len(raw.times), end)
         if mapping.rows:
             # LEAN: Enumerators/FillForwardEnumerator.cs, MoveNext: nothing is repeated after the delisting
             end = min(end, from_date(mapping.delisting_date) + DAY)
@@ -295,6 +323,7 @@ class DataReader:
         ends: Ints,
         raw_rows: Ints,
         raw_count: int,
+        end: int,
     ) -> list[Decimal] | None:
         """Factor of each raw row, None where all are 1."""
         mode = config.data_normalization_mode
@@ -310,6 +339,10 @@ class DataReader:
         cuts = np.array([row.day.toordinal() - _EPOCH for row in factors.rows], dtype=np.int64)
         places = np.searchsorted(cuts, days, side="left")
         values = [row.split_factor if splits_only else row.scale for row in factors.rows] + [Decimal(1)]
+        if mode == DataNormalizationMode.SCALED_RAW:
+            # LEAN: Common/Extensions.cs, GetPriceScaleFactor: relative to the end of the request
+            today = values[int(np.searchsorted(cuts, end // DAY, side="left"))]
+            values = [value / today for value in values]
         for row, place in zip(raw_rows.tolist(), places.tolist(), strict=True):
             result[row] = values[place]
         return result

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import copy
 from typing import Any, Self
 
-from vibetrader.engine.naming import lean_names
+from vibetrader.engine.naming import LeanEnum, lean_names, to_snake
 from vibetrader.engine.orders.timeinforce import TimeInForce
 
 
@@ -29,11 +29,11 @@ class OrderProperties:
         return copy(self)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        object.__setattr__(self, _SPELLING.get(name, name), value)
+        object.__setattr__(self, _SPELLING.get(name) or (to_snake(name) if name[:1].isupper() else name), value)
 
     def __getattr__(self, name: str) -> Any:
-        snake = _SPELLING.get(name)
-        if snake is None:
+        snake = _SPELLING.get(name) or (to_snake(name) if name[:1].isupper() else None)
+        if snake is None or snake not in vars(self):
             raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
         return getattr(self, snake)
 
@@ -163,8 +163,104 @@ class PublicOrderProperties(_OutsideHours):
         self.use_margin: bool | None = None
 
 
+class IndiaOrderProperties(OrderProperties):
+    """LEAN: Common/Orders/IndiaOrderProperties.cs."""
+
+    class IndiaProductType(LeanEnum):
+        """How a position is meant to be held."""
+
+        MIS = 0
+        CNC = 1
+        NRML = 2
+
+    def __init__(self, exchange: Any, product_type: Any = None) -> None:
+        super().__init__(exchange)
+        self.product_type: str | None = None if product_type is None else str(product_type)
+
+
+class CharlesSchwabOrderProperties(OrderProperties):
+    """LEAN: Common/Orders/CharlesSchwabOrderProperties.cs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.extended_regular_trading_hours = False
+
+
+class EzeOrderProperties(OrderProperties):
+    """LEAN: Common/Orders/EzeOrderProperties.cs."""
+
+    def __init__(
+        self, route: str | None = None, account: str | None = None, notes: str | None = None, account_type: str | None = None
+    ) -> None:
+        super().__init__()
+        self.route = route
+        self.account = account
+        self.notes = notes
+        self.account_type = account_type
+
+
+class FixOrderProperties(OrderProperties):
+    """LEAN: Common/Orders/FixOrderProperties.cs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.handle_instruction: str | None = None
+        self.notes: str | None = None
+
+
+class BloombergFixOrderProperties(FixOrderProperties):
+    """LEAN: Common/Orders/BloombergFixOrderProperties.cs."""
+
+
+class TradingTechnologiesOrderProperties(FixOrderProperties):
+    """LEAN: Common/Orders/TradingTechnologiesOrderProperties.cs."""
+
+
+class InteractiveBrokersFixOrderProperties(OrderProperties):
+    """LEAN: Common/Orders/InteractiveBrokersFixOrderProperties.cs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.account: str | None = None
+
+
+class RBIOrderProperties(OrderProperties):
+    """LEAN: Common/Orders/RBIOrderProperties.cs."""
+
+
+class TDAmeritradeOrderProperties(OrderProperties):
+    """LEAN: Common/Orders/TDAmeritradeOrderProperties.cs."""
+
+
+class TastytradeOrderProperties(OrderProperties):
+    """LEAN: Common/Orders/TastytradeOrderProperties.cs."""
+
+
+class TerminalLinkOrderProperties(OrderProperties):
+    """LEAN: Common/Orders/TerminalLinkOrderProperties.cs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.notes: str | None = None
+        self.handling_instruction: str | None = None
+        self.execution_instruction: str | None = None
+        self.account: str | None = None
+        self.broker: str | None = None
+
+
+class WolverineOrderProperties(OrderProperties):
+    """LEAN: Common/Orders/WolverineOrderProperties.cs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.exchange_post_fix: str | None = None
+        self.locate_broker: str | None = None
+
+
 for _kind in (
-    BinanceOrderProperties, BitfinexOrderProperties, BybitOrderProperties, CoinbaseOrderProperties, GDAXOrderProperties,
+    CharlesSchwabOrderProperties, EzeOrderProperties, FixOrderProperties, BloombergFixOrderProperties,
+    TradingTechnologiesOrderProperties, InteractiveBrokersFixOrderProperties, RBIOrderProperties, TDAmeritradeOrderProperties,
+    TastytradeOrderProperties, TerminalLinkOrderProperties, WolverineOrderProperties, IndiaOrderProperties, BinanceOrderProperties, BitfinexOrderProperties, BybitOrderProperties, CoinbaseOrderProperties, GDAXOrderProperties,
     KrakenOrderProperties, FTXOrderProperties, DYDXOrderProperties, InteractiveBrokersOrderProperties,
     TradierOrderProperties, AlpacaOrderProperties, TradeStationOrderProperties, WebullOrderProperties, PublicOrderProperties,
 ):  # fmt: skip

@@ -23,24 +23,9 @@ from vibetrader.engine.securities.holding import (
 )
 from vibetrader.engine.securities.pricevariation import AdjustedPriceVariationModel, SecurityPriceVariationModel
 from vibetrader.engine.securities.session import Session
+from vibetrader.engine.securities.shortable import LocalDiskShortableProvider, NullShortableProvider
 from vibetrader.engine.securities.symbolproperties import SymbolProperties
 from vibetrader.engine.timekeeping import Nanoseconds, to_datetime
-
-
-class NullShortableProvider:
-    """Everything may be sold short. LEAN: Common/Data/Shortable/NullShortableProvider.cs."""
-
-    def shortable_quantity(self, symbol: Symbol, local_time: datetime) -> int | None:
-        """No limit."""
-        return None
-
-    def fee_rate(self, symbol: Symbol, local_time: datetime) -> float:
-        """No fee."""
-        return 0.0
-
-    def rebate_rate(self, symbol: Symbol, local_time: datetime) -> float:
-        """No rebate."""
-        return 0.0
 
 
 class _Null:
@@ -403,10 +388,14 @@ class Security:
 
     def set_volatility_model(self, model: Any) -> None:
         """Volatility."""
-        self.volatility_model = model
+        self.volatility_model = spell(model, "update", "get_history_requirements")
+        if self not in self._state.volatile:
+            self._state.volatile.append(self)
 
     def set_shortable_provider(self, provider: Any) -> None:
         """Limits of short selling."""
+        if isinstance(provider, LocalDiskShortableProvider):
+            provider.data_folder = self._state.context.data_folder
         self.shortable_provider = spell(provider, "shortable_quantity", "fee_rate", "rebate_rate")
 
     def set_data_filter(self, data_filter: Any) -> None:
