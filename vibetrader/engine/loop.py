@@ -646,9 +646,10 @@ class Loop:
         for kind in (Dividend, Split):
             for subscription, event in time_slice.events:
                 security, mode = subscription.security, subscription.config.data_normalization_mode
-                if event.__class__ is kind and security in self._state.volatile and mode == DataNormalizationMode.RAW:
-                    if kind is Dividend or event.type == SplitType.SPLIT_OCCURRED:
-                        warm_up(security.volatility_model, security, mode=mode)
+                if event.__class__ is not kind or security not in self._state.volatile or mode != DataNormalizationMode.RAW:
+                    continue
+                if isinstance(event, Dividend) or event.type == SplitType.SPLIT_OCCURRED:
+                    warm_up(security.volatility_model, security, mode=mode)
 
     def _consolidate(self, time_slice: TimeSlice) -> None:
         for subscription, low, high, _ in time_slice.packets:

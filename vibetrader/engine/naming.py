@@ -90,7 +90,7 @@ def clr_repr(self: object) -> str:
     return f"<{name} object at {id(self):#x}>" if name else object.__repr__(self)
 
 
-class generic:  # noqa: N801  # used as a decorator
+class generic:  # used as a decorator
     """A .NET method with a type argument: `ticket.get(field)` and `ticket.get[bool](field)`. The type is not checked."""
 
     def __init__(self, function: Any) -> None:

@@ -96,6 +96,8 @@ class ResultHandler:
         self._sign = "$"
         self._value = self._benchmark = ZERO
         self._starting = self._daily = self._peak = ZERO
+        #: A fee model of the user was asked: LEAN asks it again at every sample of the account.
+        self.has_user_fee_model = False
         self._bar: list[Decimal] | None = None
         self._sales = [ZERO, ZERO]
         self._turnover_time = -1
@@ -248,7 +250,7 @@ class ResultHandler:
         bar, capacity = self._bar, self._capacity
         if bar is None or capacity is None or time > self._next_equity or capacity.is_busy(time):
             return True
-        if self._state.has_user_fee_model:
+        if self.has_user_fee_model:
             return True
         margin = abs(value) * 1e-9 + 1e-4
         return value > float(bar[1]) - margin or value < float(bar[2]) + margin
@@ -286,7 +288,7 @@ class ResultHandler:
     def _update_values(self) -> None:
         portfolio = self._state.portfolio
         self._value = portfolio.total_portfolio_value_decimal
-        if self._state.has_user_fee_model:
+        if self.has_user_fee_model:
             # LEAN: BaseResultsHandler.cs, UpdatePortfolioValues: the open profit counts the fees of closing, so the models are asked
             portfolio.total_unrealized_profit_decimal  # noqa: B018
 
@@ -572,7 +574,7 @@ class ResultHandler:
             self.debug_message(
                 f"Algorithm Id:({self.algorithm_id}) completed{took}. Processing total of {data_points:,} data points."
             )
-            reader = getattr(self._state.subscriptions, "reader", None)
+            reader = getattr(getattr(self._state, "subscriptions", None), "reader", None)
             for words in reader.closing_words() if reader is not None else ():
                 self.debug_message(words)
         lines = list(self.log_lines)

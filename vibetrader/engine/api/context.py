@@ -64,3 +64,4 @@ def install(context: EngineContext) -> Iterator[EngineContext]:
         yield context
     finally:
         _current.remove(context)
+        definitions.use(None)

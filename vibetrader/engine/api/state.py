@@ -141,8 +141,6 @@ class AlgorithmState:
         self.sessions: list[Any] = []
         #: Securities with a volatility model.
         self.volatile: list[Any] = []
-        #: A fee model of the user was asked: LEAN asks it again at every sample of the account.
-        self.has_user_fee_model = False
         self.warned_of_broadcast = False
         self.schedule = ScheduleManager(self, self.time_zone)
         self._end_of_day_arguments: int | None = None

@@ -25,8 +25,8 @@ _NOTHING = Definition()
 _folder: Path | None = None
 
 
-def use(data_folder: Path) -> None:
-    """Take the table of this data folder from now on; a run begins so."""
+def use(data_folder: Path | None) -> None:
+    """Take the table of this data folder from now on; None ends it. A run begins so."""
     global _folder
     _folder = data_folder
 

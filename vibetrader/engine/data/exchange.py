@@ -4,58 +4,59 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from vibetrader.engine.data.enums import SecurityType
 from vibetrader.engine.naming import lean_names
 
-#: LEAN's name of the member → name, code, market.
-_TABLE: Final = {
-    "MEMX": ("MEMX", "MM", "usa"),
-    "LTSE": ("LTSE", "L", "usa"),
-    "NASDAQ": ("NASDAQ", "Q", "usa"),
-    "NASDAQ_SC": ("NASDAQ_SC", "S", "usa"),
-    "NASDAQ_OPTIONS": ("XNDQ", "XNDQ", "usa"),
-    "BATS": ("BATS", "Z", "usa"),
-    "ARCA": ("ARCA", "P", "usa"),
-    "ARCA_OPTIONS": ("ARCX", "ARCX", "usa"),
-    "NYSE": ("NYSE", "N", "usa"),
-    "SMART": ("SMART", "SMART", "usa"),
-    "OTCX": ("OTCX", "OTCX", "usa"),
-    "IEX": ("IEX", "IEX", "usa"),
-    "NSX": ("NSE", "C", "usa"),
-    "FINRA": ("FINRA", "D", "usa"),
-    "ISE": ("ISE", "I", "usa"),
-    "CSE": ("CSE", "M", "usa"),
-    "CBOE": ("CBOE", "W", "usa"),
-    "C2": ("C2", "W", "usa"),
-    "NASDAQ_BX": ("NASDAQ_BX", "B", "usa"),
-    "SIAC": ("SIAC", "SIAC", "usa"),
-    "EDGA": ("EDGA", "J", "usa"),
-    "EDGX": ("EDGX", "K", "usa"),
-    "EDGO": ("EDGO", "EDGO", "usa"),
-    "NASDAQ_PSX": ("NASDAQ_PSX", "X", "usa"),
-    "BATS_Y": ("BATS_Y", "Y", "usa"),
-    "BOSTON": ("BOSTON", "BB", "usa"),
-    "BOX": ("BOX", "B", "usa"),
-    "AMEX": ("AMEX", "A", "usa"),
-    "BSE": ("BSE", "BSE", "india"),
-    "NSE": ("NSE", "NSE", "india"),
-    "AMEX_OPTIONS": ("AMEX", "A", "usa"),
-    "OPRA": ("OPRA", "O", "usa"),
-    "MIAX": ("MIAX", "M", "usa"),
-    "MIAX_PEARL": ("MIAX_PEARL", "MP", "usa"),
-    "MIAX_EMERALD": ("MIAX_EMERALD", "ME", "usa"),
-    "MIAX_SAPPHIRE": ("MIAX_SAPPHIRE", "SPHR", "usa"),
-    "ISE_GEMINI": ("ISE_GEMINI", "H", "usa"),
-    "ISE_MERCURY": ("ISE_MERCURY", "J", "usa"),
-    "CME": ("CME", "CME", "cme"),
-    "EUREX": ("EUREX", "EUREX", "eurex"),
-    "CBOT": ("CBOT", "CBOT", "cbot"),
-    "CFE": ("CFE", "CFE", "cfe"),
-    "COMEX": ("COMEX", "COMEX", "comex"),
-    "ICE": ("ICE", "ICE", "ice"),
-    "NYMEX": ("NYMEX", "NYMEX", "nymex"),
-    "NYSELIFFE": ("NYSELIFFE", "NYSELIFFE", "nyseliffe"),
-    "CSFB": ("CSFB", "CSFB", "usa"),
-    "PHLX": ("PHLX", "X", "usa"),
+#: LEAN's name of the member → name, code, market, kinds of securities by their numbers.
+_TABLE: Final[dict[str, tuple[Any, ...]]] = {
+    "MEMX": ("MEMX", "MM", "usa", 1),
+    "LTSE": ("LTSE", "L", "usa", 1),
+    "NASDAQ": ("NASDAQ", "Q", "usa", 1),
+    "NASDAQ_SC": ("NASDAQ_SC", "S", "usa", 1),
+    "NASDAQ_OPTIONS": ("XNDQ", "XNDQ", "usa", 2, 10),
+    "BATS": ("BATS", "Z", "usa", 1),
+    "ARCA": ("ARCA", "P", "usa", 1),
+    "ARCA_OPTIONS": ("ARCX", "ARCX", "usa", 2),
+    "NYSE": ("NYSE", "N", "usa", 1),
+    "SMART": ("SMART", "SMART", "usa", 1),
+    "OTCX": ("OTCX", "OTCX", "usa", 1),
+    "IEX": ("IEX", "IEX", "usa", 1),
+    "NSX": ("NSE", "C", "usa", 1),
+    "FINRA": ("FINRA", "D", "usa", 1),
+    "ISE": ("ISE", "I", "usa", 1),
+    "CSE": ("CSE", "M", "usa", 1),
+    "CBOE": ("CBOE", "W", "usa", 1, 2, 10),
+    "C2": ("C2", "W", "usa", 2),
+    "NASDAQ_BX": ("NASDAQ_BX", "B", "usa", 1),
+    "SIAC": ("SIAC", "SIAC", "usa", 1),
+    "EDGA": ("EDGA", "J", "usa", 1),
+    "EDGX": ("EDGX", "K", "usa", 1),
+    "EDGO": ("EDGO", "EDGO", "usa", 2, 10),
+    "NASDAQ_PSX": ("NASDAQ_PSX", "X", "usa", 1),
+    "BATS_Y": ("BATS_Y", "Y", "usa", 1),
+    "BOSTON": ("BOSTON", "BB", "usa", 1),
+    "BOX": ("BOX", "B", "usa", 2, 10),
+    "AMEX": ("AMEX", "A", "usa", 1),
+    "BSE": ("BSE", "BSE", "india", 1),
+    "NSE": ("NSE", "NSE", "india", 1),
+    "AMEX_OPTIONS": ("AMEX", "A", "usa", 2),
+    "OPRA": ("OPRA", "O", "usa", 2),
+    "MIAX": ("MIAX", "M", "usa", 2),
+    "MIAX_PEARL": ("MIAX_PEARL", "MP", "usa", 2, 1),
+    "MIAX_EMERALD": ("MIAX_EMERALD", "ME", "usa", 2),
+    "MIAX_SAPPHIRE": ("MIAX_SAPPHIRE", "SPHR", "usa", 2, 10),
+    "ISE_GEMINI": ("ISE_GEMINI", "H", "usa", 2),
+    "ISE_MERCURY": ("ISE_MERCURY", "J", "usa", 2),
+    "CME": ("CME", "CME", "cme", 5, 8),
+    "EUREX": ("EUREX", "EUREX", "eurex", 5, 9),
+    "CBOT": ("CBOT", "CBOT", "cbot", 5, 8),
+    "CFE": ("CFE", "CFE", "cfe", 5),
+    "COMEX": ("COMEX", "COMEX", "comex", 5),
+    "ICE": ("ICE", "ICE", "ice", 5),
+    "NYMEX": ("NYMEX", "NYMEX", "nymex", 5, 8),
+    "NYSELIFFE": ("NYSELIFFE", "NYSELIFFE", "nyseliffe", 5, 8),
+    "CSFB": ("CSFB", "CSFB", "usa", 1),
+    "PHLX": ("PHLX", "X", "usa", 2, 10),
 }
 
 
@@ -78,14 +79,16 @@ class Exchange(metaclass=_Members):
         name: Its name.
         code: The letter of the consolidated tape.
         market: LEAN's market.
+        security_types: Kinds that trade there.
     """
 
     __clr_name__ = "QuantConnect.Exchange"
 
-    def __init__(self, name: str, code: str, market: str) -> None:
+    def __init__(self, name: str, code: str, market: str, *security_types: int) -> None:
         self.name = name
         self.code = code
         self.market = market
+        self.security_types = [SecurityType(number) for number in security_types]
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Exchange):

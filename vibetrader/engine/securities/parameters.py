@@ -30,7 +30,9 @@ def fee_of(security: Any, order: Order) -> OrderFee:
     model = security.fee_model
     if type(model).__module__.startswith("vibetrader."):
         return as_fee(model.get_order_fee(OrderFeeParameters(security, order)))
-    security._state.has_user_fee_model = True
+    results = getattr(getattr(security, "_state", None), "results", None)
+    if results is not None:
+        results.has_user_fee_model = True
     if not getattr(model, "_vt_plain_fee", False):
         try:
             return as_fee(model.get_order_fee(OrderFeeParameters(security, order)))

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from vibetrader.engine.currencies import NULL_CURRENCY
 from vibetrader.engine.data.enums import OrderDirection, OrderStatus, OrderType
+from vibetrader.engine.data.exchange import Exchange
 from vibetrader.engine.money import ZERO, normalize, smart_round
 from vibetrader.engine.statistics.builder import symbol_json
 from vibetrader.engine.statistics.dotnet import iso_time
@@ -186,8 +187,12 @@ def _properties_json(properties: Any) -> dict[str, Any]:
             head, *rest = name.split("_")
             out[head + "".join(word.capitalize() for word in rest)] = value
     out["timeInForce"] = _time_in_force_json(properties.time_in_force)
-    if properties.exchange is not None:
-        out["exchange"] = str(properties.exchange)
+    exchange = properties.exchange
+    if isinstance(exchange, Exchange):
+        kinds = [int(kind) for kind in exchange.security_types]
+        out["exchange"] = {"code": exchange.code, "name": exchange.name, "market": exchange.market, "securityTypes": kinds}
+    elif exchange is not None:
+        out["exchange"] = str(exchange)
     return out
 
 

@@ -26,7 +26,7 @@ from vibetrader.engine.portfolio.settlement import (
     DelayedSettlementModel,
     ImmediateSettlementModel,
 )
-from vibetrader.engine.securities.security import NullShortableProvider
+from vibetrader.engine.securities.shortable import NullShortableProvider
 from vibetrader.engine.timekeeping import DAY, MINUTE
 
 DEFAULT_MARKETS: Final[dict[SecurityType, str]] = {
