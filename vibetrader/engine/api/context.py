@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from vibetrader.engine.data import definitions
+
 
 @dataclass(slots=True)
 class EngineContext:
