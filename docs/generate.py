@@ -107,9 +107,12 @@ def _indicators() -> str:
 
 
 def _lean_support() -> str:
-    from vibetrader.engine.api.support import FEATURES
+    from vibetrader.engine.api import survey
 
-    rows = [(f.feature, f.level, ", ".join(f"`{m}`" for m in f.members), f.note) for f in FEATURES]
+    rows = [
+        (row["feature"], row["level"], ", ".join(f"`{member}`" for member in row["members"]), row["note"])
+        for row in survey.rows()
+    ]
     return _page("What the embedded engine has of LEAN", ("feature", "support", "members", "note"), rows)
 
 

@@ -12,6 +12,7 @@ import json
 import re
 import sys
 import sysconfig
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -95,13 +96,42 @@ def _type(node: ast.expr | None) -> str:
     return _QUALIFIED.sub(r"\1", ast.unparse(node)) if node is not None else ""
 
 
+def members_text(index: dict[str, Any], wanted: Iterable[str]) -> str:
+    """Names of the members of classes, inherited ones included: what the engine refuses where it lacks them.
+
+    Args:
+        index: What `build` gives.
+        wanted: Names of classes; those that LEAN lacks, and enumerations, are left out.
+    """
+    classes = index["classes"]
+
+    def members(name: str, seen: frozenset[str] = frozenset()) -> set[str]:
+        plain = re.sub(r"\[.*", "", name)
+        entry = classes.get(plain)
+        if entry is None or plain in seen:
+            return set()
+        own = {member for member in entry["members"] if not member.startswith("_")}
+        return own.union(*(members(base, seen | {plain}) for base in entry["bases"]))
+
+    lines = ["# Members of LEAN's classes, by their Python names; made by vibetrader.compile.build_index. " + index["origin"]]
+    for name in sorted(set(wanted)):
+        found = sorted(members(name))
+        if found and not any("Enum" in base for base in classes[name]["bases"]):
+            lines.append(f"{name}: {' '.join(found)}")
+    return "\n".join(lines) + "\n"
+
+
 def main() -> int:
-    """Write the index beside this module."""
+    """Write the index beside this module, and the engine's table of members."""
     stubs = Path(sysconfig.get_paths()["purelib"])
     index = build(stubs)
     text = json.dumps(index, separators=(",", ":"), sort_keys=True)
     target = Path(__file__).with_name("lean_index.json.gz")
     target.write_bytes(gzip.compress(text.encode(), mtime=0))
+    from vibetrader.engine.api import exports
+
+    table = Path(__file__).parents[1] / "engine" / "leanmembers.txt"
+    table.write_text(members_text(index, exports.engine_classes()), encoding="utf-8")
     sys.stderr.write(f"{len(index['classes'])} classes, {target.stat().st_size} bytes: {target.name}\n")
     return 0
 

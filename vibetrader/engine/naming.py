@@ -11,7 +11,7 @@ import re
 from difflib import get_close_matches
 from enum import Enum, EnumMeta
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 T = TypeVar("T", bound=type)
 
@@ -119,7 +119,22 @@ def find_name(self: object, name: str) -> Any:
         for candidate in (to_snake(name), name.lower()):
             if candidate in own:
                 return own[candidate]
-    raise AttributeError(missing_attribute(type(self), name))
+    return raise_missing(type(self), name)
+
+
+def raise_missing(cls: type, name: str) -> NoReturn:
+    """Refuse a missing name: what LEAN has and the engine lacks by name, the rest in Python.NET's words.
+
+    Raises:
+        UnsupportedLeanMember: LEAN's class has it.
+        AttributeError: LEAN's class has no such member either.
+    """
+    from vibetrader.engine import leanmembers
+
+    snake = to_snake(name) if name[:1].isupper() else name
+    if not name.startswith("_") and leanmembers.has(cls, snake):
+        leanmembers.refuse(cls, snake)
+    raise AttributeError(missing_attribute(cls, name))
 
 
 def missing_attribute(cls: type, name: str) -> str:

@@ -49,7 +49,7 @@ from vibetrader.engine.data.enums import (
     TickType,
 )
 from vibetrader.engine.data.symbol import Market, Symbol
-from vibetrader.engine.naming import LeanOverrides, add_aliases, missing_attribute
+from vibetrader.engine.naming import LeanOverrides, add_aliases, raise_missing
 from vibetrader.engine.scheduling.timerules import to_span, to_time_zone
 from vibetrader.engine.securities.calendar import TradingCalendar
 from vibetrader.engine.timekeeping import from_date, to_datetime, zone
@@ -190,7 +190,7 @@ class QCAlgorithm(
         super().__init_subclass__(**keywords)
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(missing_attribute(type(self), name))
+        return raise_missing(type(self), name)
 
     # --- properties ---------------------------------------------------------------------------------------------
 

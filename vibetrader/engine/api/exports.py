@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
+from vibetrader.engine import leanmembers
 from vibetrader.engine.api.support import placeholder
 
 _ENGINE: Final = "vibetrader.engine"
@@ -78,12 +79,22 @@ def homes() -> dict[str, str]:
     return found
 
 
+def engine_classes() -> list[str]:
+    """Names of LEAN's classes that the engine has, also those it names otherwise."""
+    return sorted({*homes(), *_SPECIAL, *_indicator_names()})
+
+
 def find(name: str) -> Any:
     """The engine's object of a name of LEAN; a placeholder for what it lacks.
 
     Raises:
         AttributeError: LEAN has no such name either.
     """
+    found = _find(name)
+    return placeholder_of(name) if found is None else leanmembers.guard(found)
+
+
+def _find(name: str) -> Any:
     special = _SPECIAL.get(name)
     if special is not None:
         module, _, attribute = special.partition(":")
@@ -91,10 +102,7 @@ def find(name: str) -> Any:
     home = homes().get(name)
     if home is not None:
         return getattr(import_module(home), name)
-    indicator = _indicator(name)
-    if indicator is not None:
-        return indicator
-    return placeholder_of(name)
+    return _indicator(name)
 
 
 def _indicator(name: str) -> Any:

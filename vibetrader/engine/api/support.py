@@ -27,7 +27,7 @@ class Support:
     note: str = ""
 
 
-_LEAN_CLI: Final = "Run the project with LEAN itself: `vibetrader backtest --engine lean`."
+_LEAN_CLI: Final = "Run the project with LEAN itself: `vibetrader compile PROJECT --engine lean`."
 
 # fmt: off
 #: Features in the order `vibetrader lean-support` prints them.
@@ -58,8 +58,11 @@ FEATURES: Final[tuple[Support, ...]] = (
     Support("futures", "none", ("add_future", "add_future_contract", "add_future_option", "add_future_option_contract",
                                 "future_chain", "futures_chain", "future_chains", "futures_chains",
                                 "future_chain_provider", "set_future_chain_provider"), _LEAN_CLI),
-    Support("combo orders", "none", ("combo_market_order", "combo_limit_order", "combo_leg_limit_order"),
-            "Send the legs as single orders."),
+    Support("combo orders", "full", ("combo_market_order", "combo_limit_order", "combo_leg_limit_order"),
+            "legs of securities the engine has"),
+    Support("short selling limits", "full", ("shortable", "shortable_quantity"), "LocalDiskShortableProvider and users' own"),
+    Support("trading days", "full", ("Session",), "`security.session`, once its size is set"),
+    Support("volatility models", "full", ("StandardDeviationOfReturnsVolatilityModel", "IndicatorVolatilityModel")),
     Support("tick and second data", "partial", ("Resolution.TICK", "Resolution.SECOND"), "second bars only; use minutes or larger."),
     Support("commands", "none", ("add_command", "link", "run_command"), "Commands reach live algorithms only."),
     Support("notifications", "partial", ("notify",), "A backtest accepts and drops them, as LEAN does."),
@@ -103,24 +106,3 @@ class _UnsupportedMeta(type):
 def placeholder(name: str) -> Any:
     """Stand-in for a class of LEAN that the engine lacks; works in annotations and isinstance, refuses any use."""
     return _UnsupportedMeta(name, (), {"__module__": __name__, "__doc__": f"LEAN's {name}, which the engine lacks."})
-
-
-def unsupported_method(name: str) -> Any:
-    """A method that refuses."""
-
-    def method(self: Any, *arguments: Any, **keywords: Any) -> Any:
-        refuse(name)
-
-    method.__name__ = name
-    method.__doc__ = f"LEAN's {name}: not in the engine."
-    return method
-
-
-#: Members of the algorithm that exist only to be refused with a hint.
-REFUSED_METHODS: Final[tuple[str, ...]] = tuple(
-    member
-    for feature in FEATURES
-    if feature.level == "none"
-    for member in feature.members
-    if member.islower() and member not in ("add_command", "link", "run_command", "download", "set_live_mode")
-)

@@ -33,7 +33,7 @@ from vibetrader.engine.data.bars import (
 from vibetrader.engine.data.exact import exact_value, net_bar
 from vibetrader.engine.data.symbol import Symbol
 from vibetrader.engine.indicators.kinds import NAMES, IndicatorStatus
-from vibetrader.engine.naming import LeanEnum, LeanOverrides, lean_names, missing_attribute, to_snake
+from vibetrader.engine.naming import LeanEnum, LeanOverrides, lean_names, raise_missing, to_snake
 from vibetrader.engine.netdecimal import ZERO, NetDecimal
 from vibetrader.engine.rolling import RollingWindow
 from vibetrader.engine.timekeeping import from_datetime, to_datetime
@@ -507,7 +507,7 @@ class IndicatorBase(LeanOverrides):
             raise AttributeError(
                 f"'{type(self).__name__}' object has no attribute '{name}' Did you mean: 'DEFAULT_WINDOW_SIZE'?"
             )
-        raise AttributeError(missing_attribute(type(self), name))
+        return raise_missing(type(self), name)
 
     def to_string(self) -> str:
         """The value with one to five decimals."""
