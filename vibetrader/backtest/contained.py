@@ -47,6 +47,7 @@ def main() -> int:
     if not line:
         return 0
     from vibetrader.backtest import guard
+    from vibetrader.engine import leanmembers
     from vibetrader.backtest.sandbox import Policy, contain
 
     order = json.loads(line)
@@ -57,6 +58,7 @@ def main() -> int:
     try:
         contain(policy)
         if policy.mode != "off":
+            leanmembers.guard_statics()
             guard.arm(order.pop("secret"), project=order["folder"], give=_giver(told))
     except OSError as error:
         print(f"the sandbox could not be set up: {error}", file=sys.stderr)  # noqa: T201

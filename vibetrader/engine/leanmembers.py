@@ -94,9 +94,20 @@ class _Refused:
 def guard(found: Any) -> Any:
     """Refuse what a class lacks also where it is read from the class itself (`Symbol.create_option`)."""
     if isinstance(found, type) and not issubclass(found, Enum) and type(found) is type and "__getattr__" in dir(found):
-        for member in lacks(found):
-            setattr(found, member, _Refused(found, member))
+        try:
+            for member in lacks(found):
+                setattr(found, member, _Refused(found, member))
+        except TypeError:  # sealed against the strategy: `guard_statics` came before
+            pass
     return found
+
+
+def guard_statics() -> None:
+    """`guard` the classes whose members strategies read from the class itself, before they are sealed."""
+    from vibetrader.engine.data.symbol import SecurityIdentifier, Symbol
+
+    for cls in (Symbol, SecurityIdentifier):
+        guard(cls)
 
 
 @cache
