@@ -47,8 +47,8 @@ def main() -> int:
     if not line:
         return 0
     from vibetrader.backtest import guard
-    from vibetrader.engine import leanmembers
     from vibetrader.backtest.sandbox import Policy, contain
+    from vibetrader.engine import leanmembers
 
     order = json.loads(line)
     given = order["policy"]
