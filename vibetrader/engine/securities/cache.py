@@ -56,8 +56,16 @@ class _Seed:
 
     __slots__ = ("columns",)
 
-    def __init__(self, bar: Any) -> None:
-        self.columns = _Point(bar)
+    def __init__(self, columns: Any) -> None:
+        self.columns = columns
+
+
+def _seed(bar: Any) -> tuple[_Seed, int]:
+    """A bar of history is read from its own rows, which know all digits; any other one from itself."""
+    rows = getattr(bar, "_rows", None)
+    if rows is not None and rows.price(bar._row) == bar.value:
+        return _Seed(rows), bar._row
+    return _Seed(_Point(bar)), 0
 
 
 @lean_names
@@ -112,9 +120,9 @@ class SecurityCache:
         if kind == "MarginInterestRate":
             self.margin_interest_rate = data
         elif kind == "QuoteBar" or getattr(data, "tick_type", None) == TickType.QUOTE:
-            self.quote_sub, self.quote_i = _Seed(data), 0
+            self.quote_sub, self.quote_i = _seed(data)
         else:
-            self.trade_sub, self.trade_i = _Seed(data), 0
+            self.trade_sub, self.trade_i = _seed(data)
 
     def add_data_list(self, data: Any) -> None:
         """Take several points, oldest first."""
