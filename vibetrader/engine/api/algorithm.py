@@ -102,6 +102,9 @@ def text_of(value: Any) -> str:
         return ""
     if value.__class__ is float:
         return number_text(value)
+    # LEAN: Common/Extensions.cs, ToSafeString: what prints itself (a .NET object, a frame) begins on a line of its own
+    if not isinstance(value, str) and callable(getattr(value, "to_string", None)):
+        return f"\n{value.to_string()}"
     return str(value)
 
 

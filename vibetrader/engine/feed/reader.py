@@ -512,8 +512,10 @@ class DataReader:
         ticker = ""
         warned = False
         first_date = date.fromordinal(_EPOCH + first_day)
-        if mapping.rows and mapping.has_data(first_date):
-            ticker = mapping.ticker_at(first_date, symbol.value)
+        if mapping.rows:
+            # LEAN: MappingEventProvider.cs, Initialize: before its first day a share has the ticker it was asked by
+            known = mapping.has_data(first_date)
+            ticker = mapping.ticker_at(first_date, symbol.value) if known else symbol.value
 
         def close_before(day: int) -> float:
             if raw_close is None:
