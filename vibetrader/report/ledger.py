@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -49,6 +49,9 @@ def read_ledger(run: RunDir) -> Ledger:
                 "kind": item["kind"],
                 "text": f"{symbol} {parts[3] if len(parts) > 3 else ''}: {item['detail']}",
                 "symbol": symbol,
+                "when": _when(item),
+                "count": item.get("count", ""),
+                "policy": item.get("policy", ""),
                 "severity": "high" if wrong else "note",
                 "evidence": f"{meaning}; policy {item.get('policy', 'keep')}",
             }
@@ -58,15 +61,18 @@ def read_ledger(run: RunDir) -> Ledger:
         begin, end = _seconds(trade["entry_time"]), _seconds(trade["exit_time"])
         inset = min(0.25, (end - begin) / 2)  # the next trade may begin at the moment this one ends
         spans.append((str(trade["symbol"]), begin + inset, end - inset))
-    warnings = [
-        f"Data: {doubt['text']} ({doubt['evidence']})" for doubt in doubts if doubt["severity"] == "high"
-    ]
+    warnings = [f"Data: {doubt['text']} ({doubt['evidence']})" for doubt in doubts if doubt["severity"] == "high"]
     for series in body.get("series", ()):
         warnings += [f"Data: {series['series']}: {defect}" for defect in series.get("known_defects", ())]
     for series, what in body.get("changed", {}).items():
         told = ", ".join(f"{count} bars {name.removesuffix('_bars')}" for name, count in what.items() if count)
         warnings.append(f"Data: {series} was changed for this run by the data policy: {told}")
     return Ledger(doubts, spans, warnings, jsonio.dumps(body, indent=1))
+
+
+def _when(item: Mapping[str, Any]) -> str:
+    first, last = (str(item.get(key, ""))[:16].replace("T", " ") for key in ("from", "to"))
+    return f"{first} – {last}" if last and last != first else first
 
 
 def _seconds(text: str) -> float:

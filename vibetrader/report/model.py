@@ -25,7 +25,7 @@ from vibetrader.report.diagnoses import Case, diagnoses
 from vibetrader.report.ledger import Ledger, read_ledger
 from vibetrader.report.luck import luck
 from vibetrader.report.schema import SCHEMA_VERSION, Report
-from vibetrader.report.signals import Signals, signals_of
+from vibetrader.report.signals import Signals, add_plots, signals_of
 from vibetrader.results.backtest import BacktestResult, ClosedTrade
 from vibetrader.results.findings import Finding
 from vibetrader.rundir import RunDir
@@ -233,7 +233,10 @@ def _signals(content: Content, symbols: Sequence[str], folder: Path | None) -> l
         signals_of(content.spec, symbol, folder, first, last, parameters=parameters, began=began)
         for symbol in symbols[:_MOST_SYMBOLS]
     )
-    return [signals for signals in found if signals is not None]
+    charted = [signals for signals in found if signals is not None]
+    if charted:
+        add_plots(charted[0], result.charts)
+    return charted
 
 
 def _began(result: BacktestResult, code: str) -> float | None:

@@ -298,3 +298,36 @@ def _on_price(operand: ex.Expression, column: Floats, bars: Bars) -> bool:
 
 def _short(value: float) -> float:
     return float(f"{value:.7g}")
+
+
+#: Charts that LEAN draws of every run.
+_LEAN_CHARTS: Final = frozenset(
+    {
+        "Strategy Equity", "Drawdown", "Benchmark", "Exposure", "Capacity", "Portfolio Turnover", "Portfolio Margin",
+        "Assets Sales Volume",
+    }
+)  # fmt: skip
+
+
+def add_plots(found: Signals, charts: Mapping[str, Mapping[str, list[list[float | None]]]]) -> None:
+    """Put what the program plotted itself on the chart: on the price where it has its size, else in a pane per chart."""
+    for chart, lines in charts.items():
+        if chart in _LEAN_CHARTS or not len(found.bars):
+            continue
+        pane = Pane()
+        for name, points in lines.items():
+            known = [
+                (point[0], point[-1]) for point in points if point and point[0] is not None and point[-1] is not None
+            ]
+            if len(known) < 2:
+                continue
+            times, values = np.array(known, dtype=np.float64).T
+            rows = np.searchsorted(times, found.bars.end, side="right") - 1
+            column = np.where(rows >= 0, values[np.maximum(rows, 0)], np.nan)
+            ratio = np.median(values) / np.median(found.bars.close)
+            if 0.5 < ratio < 2 and len(found.overlays) < _MOST_OVERLAYS:
+                found.overlays[f"{chart}: {name}"] = column
+            else:
+                pane.lines[f"{chart}: {name}"] = column
+        if pane.lines and len(found.panes) < _MOST_PANES:
+            found.panes.append(pane)
