@@ -5,11 +5,11 @@ report.startReplay = () => {
   const section = byId("replay");
   if (!fills.length) { section.hidden = true; return; }
   const delays = { "0.5": 500, "1": 250, "2.5": 100, "5": 50, "10": 10 };
-  const closed = data.trades.exit.map((time, i) => ({ time, profit: data.trades.profit_loss[i], dust: data.trades.dust[i] })).filter(trade => !trade.dust).sort((a, b) => a.time - b.time);
+  const closed = data.trades.exit.map((time, i) => ({ time, profit: data.trades.profit_loss[i], dust: data.trades.dust[i] })).sort((a, b) => a.time - b.time);
   const equity = report.account.equity || { t: [], v: [] };
-  // Running sums, so that any order can be jumped to.
-  const after = [{ profit: 0, won: 0 }];
-  closed.forEach((trade, i) => after.push({ profit: after[i].profit + trade.profit, won: after[i].won + (trade.profit > 0) }));
+  // Running sums, so that any order can be jumped to; crumbs of fees are money, but no trades.
+  const after = [{ profit: 0, won: 0, trades: 0 }];
+  closed.forEach((trade, i) => after.push({ profit: after[i].profit + trade.profit, won: after[i].won + (!trade.dust && trade.profit > 0), trades: after[i].trades + !trade.dust }));
   const exits = closed.map(trade => trade.time);
   let peak = -Infinity;
   const worst = [];
@@ -32,7 +32,7 @@ report.startReplay = () => {
       return;
     }
     const [time, ticker, price, quantity] = fills[now - 1], symbol = data.tickers[ticker];
-    const done = after[report.place(exits, time + 0.5) + 1], trades = report.place(exits, time + 0.5) + 1;
+    const done = after[report.place(exits, time + 0.5) + 1], trades = done.trades;
     const row = report.place(equity.t, time), value = row >= 0 ? equity.v[row] : null, start = equity.v[0];
     bar.setAttribute("aria-valuetext", `order ${now} of ${fills.length}`);
     put("r-order", `${now.toLocaleString("en")} of ${fills.length.toLocaleString("en")}`);
