@@ -48,6 +48,21 @@ class NetBar:
         if self.candle is not None:
             self.candle.__init__(self)
 
+    def scale(self, factor: NetDecimal) -> None:
+        """Multiply the prices in place, as LEAN does to the last bar of raw data when a split comes.
+
+        LEAN: Common/Securities/SecurityPortfolioManager.cs, ApplySplit. Indicators that keep the bar see it.
+        """
+        bar = self.bar
+        for name in _PRICES:
+            scaled = getattr(self, name) * factor
+            setattr(self, name, scaled)
+            if isinstance(bar, TradeBar):
+                setattr(bar, name, float(scaled))
+        self.prices = _prices(bar)
+        if self.candle is not None:
+            self.candle.__init__(self)
+
     @property
     def value(self) -> NetDecimal:
         """The close."""
@@ -91,6 +106,9 @@ def net_bar(bar: Any) -> Any:
     known = bar.net
     if known is None or known.prices != _prices(bar):
         known = bar.net = NetBar(bar)
+        rows = getattr(bar, "_rows", None)
+        if rows is not None:
+            rows.recent = known
     return known
 
 

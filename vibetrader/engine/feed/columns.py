@@ -40,7 +40,9 @@ class Columns:
         source: Row of the raw data.
     """
 
-    __slots__ = ("_decimals", "emit", "end", "factors", "filled", "raw", "source", "start", "symbol", "symbols")
+    __slots__ = (
+        "_decimals", "emit", "end", "factors", "filled", "raw", "recent", "source", "start", "symbol", "symbols",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -64,6 +66,8 @@ class Columns:
         self.raw = raw
         self.factors = factors
         self._decimals: dict[tuple[str, int], Decimal] = {}
+        #: The last bar that an indicator has taken, in decimals.
+        self.recent: Any = None
 
     def __len__(self) -> int:
         return len(self.emit)

@@ -620,10 +620,10 @@ class UltimateOscillator(BarIndicator):
 
     def _compute(self, x: Any, end: int) -> Any:
         span = self._range.step(x, end)
-        last, self._last = self._last, x.close
+        last, self._last = self._last, x
         if self._samples == 1:
             return 50.0
-        pressure = x.close - min(x.low, last)
+        pressure = x.close - min(x.low, last.close)
         pressures = [window.add(pressure) for window in self._pressures]
         ranges = [window.add(span) for window in self._ranges]
         if not self._ready():
@@ -671,13 +671,13 @@ class RelativeVigorIndex(BarIndicator):
         self._sub("signal", RelativeVigorIndexSignal(self.name + "_S"))
 
     def _clear(self) -> None:
-        self._last: list[tuple[Any, Any]] = []
+        self._last: list[Any] = []
 
     def _ready(self) -> bool:
         return bool(self._closes._ready() and self._ranges._ready())
 
     def _compute(self, x: Any, end: int) -> Any:
-        now, last = (x.close - x.open, x.high - x.low), self._last
+        now, last = (x.close - x.open, x.high - x.low), [(bar.close - bar.open, bar.high - bar.low) for bar in self._last]
         value: Any = ZERO
         if len(last) == 3:
             (b, f), (c, g), (d, h) = last
@@ -686,7 +686,7 @@ class RelativeVigorIndex(BarIndicator):
             if self._ready():
                 value = close / span if span else ZERO
                 self.signal.step(value, end)
-        self._last = [now, *last[:2]]
+        self._last = [x, *self._last[:2]]
         return value
 
 

@@ -43,10 +43,10 @@ class AverageDirectionalIndex(BarIndicator):
         return bool(self._average._ready())
 
     def _compute(self, x: Any, end: int) -> Any:
-        last, self._last = self._last, (x.high, x.low, x.close)
+        last, self._last = self._last, x
         period, samples = self._period, self._samples
         if last is not None:
-            high, low, close = last
+            high, low, close = last.high, last.low, last.close
             up, down = x.high - high, low - x.low
             span = max(x.high - x.low, abs(x.high - close), abs(x.low - close))
             plus = up if x.high > high and up >= down else ZERO
@@ -140,11 +140,11 @@ class Vortex(BarIndicator):
 
     def _compute(self, x: Any, end: int) -> Any:
         span = self._ranges.step(self._range.step(x, end), end)
-        last, self._last = self._last, (x.high, x.low)
+        last, self._last = self._last, x
         if last is not None:
-            plus = self._pluses.step(abs(x.high - last[1]), end)
+            plus = self._pluses.step(abs(x.high - last.low), end)
             self.plus_vortex.set(plus / span if span else None, end, EMPTY_SYMBOL)
-            minus = self._minuses.step(abs(x.low - last[0]), end)
+            minus = self._minuses.step(abs(x.low - last.high), end)
             self.minus_vortex.set(minus / span if span else None, end, EMPTY_SYMBOL)
         return (self.plus_vortex._value + self.minus_vortex._value) / 2 if self._ready() else 0.0
 
@@ -673,8 +673,8 @@ class PivotPointsHighLow(BarIndicator):
         return len(self._highs) == self._highs.maxlen and len(self._lows) == self._lows.maxlen
 
     def _compute(self, x: Any, end: int) -> Any:
-        self._highs.append((x.high, end))
-        self._lows.append((-x.low, end))
+        self._highs.append((x, end))
+        self._lows.append((x, end))
         high = self._find(self._highs, self._high, PivotPointType.HIGH)
         low = self._find(self._lows, self._low, PivotPointType.LOW)
         for point in (high, low):
@@ -688,8 +688,9 @@ class PivotPointsHighLow(BarIndicator):
     def _find(self, window: deque[Any], middle: int, kind: PivotPointType) -> PivotPoint | None:
         if len(window) < (window.maxlen or 0):
             return None
-        height, end = window[middle]
-        for place, (other, _) in enumerate(window):
+        heights = [bar.high if kind is PivotPointType.HIGH else -bar.low for bar, _ in window]
+        height, end = heights[middle], window[middle][1]
+        for place, other in enumerate(heights):
             if place != middle and (other >= height if self._strict else other > height):
                 return None
         return PivotPoint(kind, float(height if kind is PivotPointType.HIGH else -height), end)

@@ -100,7 +100,8 @@ class OnBalanceVolume(TradeBarIndicator):
         return self._last is not None
 
     def _compute(self, x: Any, end: int) -> Any:
-        last, self._last = self._last, x.value
+        before, self._last = self._last, x
+        last = None if before is None else before.close
         if last is None:
             return x.volume
         if x.value > last:
@@ -205,14 +206,14 @@ class ForceIndex(TradeBarIndicator):
         self.warm_up_period = period + 1
 
     def _clear(self) -> None:
-        self._last: Any = ZERO
+        self._last: Any = None
 
     def _ready(self) -> bool:
         return bool(self._smoother._ready())
 
     def _compute(self, x: Any, end: int) -> Any:
-        last, self._last = self._last, x.close
-        return 0.0 if self._samples < 2 else self._smoother.step((x.close - last) * x.volume, end)
+        last, self._last = self._last, x
+        return ZERO if last is None else self._smoother.step((x.close - last.close) * x.volume, end)
 
 
 #: What LEAN divides by where a movement is smaller.

@@ -12,6 +12,7 @@ from vibetrader.engine import money
 from vibetrader.engine.data.enums import TickType
 from vibetrader.engine.money import ZERO
 from vibetrader.engine.naming import lean_names
+from vibetrader.engine.netdecimal import NetDecimal
 
 
 class _Point:
@@ -269,6 +270,9 @@ class SecurityCache:
         columns, i = self.last()
         self.split_row = (columns, i)
         self.split_factor = factor
+        recent = getattr(columns, "recent", None)
+        if recent is not None and recent.bar._row == i:
+            recent.scale(NetDecimal.of(factor))
 
     def get_data(self, kind: Any = None) -> Any:
         """The last data point, or the last of a class; None before the first."""
