@@ -1,6 +1,6 @@
 """Decimal arithmetic as .NET's `decimal` does it, and how .NET prints it.
 
-28 significant digits, half-even; scale is kept ("2.200", not "2.2"), since it shows in LEAN's texts and in the order hash.
+As many digits as 96 bits mostly hold, 29, and 28 places, half-even; scale is kept ("2.200", not "2.2"), since it shows in LEAN's texts and in the order hash.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Final
 
 #: One context for all money; `install` makes it the thread's.
-CONTEXT: Final = Context(prec=28, rounding=ROUND_HALF_EVEN, traps=[decimal.InvalidOperation, decimal.DivisionByZero])
+CONTEXT: Final = Context(prec=29, rounding=ROUND_HALF_EVEN, Emin=0, traps=[decimal.InvalidOperation, decimal.DivisionByZero])
 
 ZERO: Final = Decimal(0)
 ONE: Final = Decimal(1)
@@ -49,7 +49,8 @@ def dec(value: object) -> Decimal:
 def double(value: object) -> float:
     """A decimal as a double the way .NET converts it: its integer as a double, over a power of ten.
 
-    That is not always the nearest double, and the last digit shows in texts.
+    That is not always the nearest double, and the last digit shows in texts: the lower 64 bits and the rest become
+    doubles one by one. Whatever is no decimal is taken as it is.
     """
     if not isinstance(value, Decimal):
         return float(value)  # type: ignore[arg-type]  # numpy scalars and numbers of models

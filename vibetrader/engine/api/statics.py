@@ -188,14 +188,14 @@ class OrderSizing:
 
         if security is None:
             security = algorithm._vt.securities[target.symbol]
-        return float(unordered_quantity(algorithm, target, security, account_for_fees))
+        return money.double(unordered_quantity(algorithm, target, security, account_for_fees))
 
     @staticmethod
     def adjust_by_lot_size(security: Any, quantity: Any) -> float:
         """Cut to whole lots."""
         from vibetrader.engine.framework.targets import adjust_by_lot_size
 
-        return float(adjust_by_lot_size(security, money.dec(quantity)))
+        return money.double(adjust_by_lot_size(security, money.dec(quantity)))
 
     @staticmethod
     def get_order_size_for_percent_volume(security: Any, maximum_percent_current_volume: Any, desired_order_size: Any) -> float:
@@ -264,17 +264,17 @@ class Extensions:
     @staticmethod
     def round_to_significant_digits(value: Any, digits: int) -> float:
         """Rounded to a number of significant digits."""
-        return float(money.round_significant(money.dec(value), digits))
+        return money.double(money.round_significant(money.dec(value), digits))
 
     @staticmethod
     def normalize(value: Any) -> float:
         """Without trailing zeros."""
-        return float(money.normalize(money.dec(value)))
+        return money.double(money.normalize(money.dec(value)))
 
     @staticmethod
     def smart_rounding(value: Any) -> float:
         """Rounded for display."""
-        return float(money.smart_round(money.dec(value)))
+        return money.double(money.smart_round(money.dec(value)))
 
     @staticmethod
     def is_option(security_type: SecurityType) -> bool:

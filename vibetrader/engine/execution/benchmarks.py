@@ -29,7 +29,7 @@ class SecurityBenchmark:
 
     def evaluate(self, time: datetime) -> float:
         """The value now."""
-        return float(self.evaluate_decimal(0))
+        return money.double(self.evaluate_decimal(0))
 
     @staticmethod
     def create_instance(securities: Any, symbol: Symbol) -> SecurityBenchmark:

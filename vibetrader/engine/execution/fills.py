@@ -89,27 +89,27 @@ class Prices:
     @property
     def current(self) -> float:
         """Present price."""
-        return float(self._current)
+        return money.double(self._current)
 
     @property
     def open(self) -> float:
         """Open."""
-        return float(self._open)
+        return money.double(self._open)
 
     @property
     def high(self) -> float:
         """High."""
-        return float(self._high)
+        return money.double(self._high)
 
     @property
     def low(self) -> float:
         """Low."""
-        return float(self._low)
+        return money.double(self._low)
 
     @property
     def close(self) -> float:
         """Close."""
-        return float(self._close)
+        return money.double(self._close)
 
 
 class _Row:

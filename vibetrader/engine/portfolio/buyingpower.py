@@ -36,12 +36,12 @@ class _Number:
     @property
     def value(self) -> float:
         """The figure."""
-        return float(self.value_decimal)
+        return money.double(self.value_decimal)
 
     Value = value
 
     def __float__(self) -> float:
-        return float(self.value_decimal)
+        return money.double(self.value_decimal)
 
     def __str__(self) -> str:
         return text(self.value_decimal)
@@ -132,7 +132,7 @@ class GetMaximumOrderQuantityResult:
     @property
     def quantity(self) -> float:
         """Signed quantity."""
-        return float(self.quantity_decimal)
+        return money.double(self.quantity_decimal)
 
 
 def quantity_of(result: Any) -> Decimal:
@@ -154,7 +154,7 @@ class InitialMarginParameters:
     @property
     def quantity(self) -> float:
         """Signed quantity."""
-        return float(self.quantity_decimal)
+        return money.double(self.quantity_decimal)
 
 
 @lean_names
@@ -187,7 +187,7 @@ class MaintenanceMarginParameters:
     @property
     def quantity(self) -> float:
         """Signed quantity."""
-        return float(self.quantity_decimal)
+        return money.double(self.quantity_decimal)
 
     @property
     def absolute_quantity(self) -> float:
@@ -197,7 +197,7 @@ class MaintenanceMarginParameters:
     @property
     def holdings_cost(self) -> float:
         """Signed cost."""
-        return float(self.holdings_cost_decimal)
+        return money.double(self.holdings_cost_decimal)
 
     @property
     def absolute_holdings_cost(self) -> float:
@@ -207,7 +207,7 @@ class MaintenanceMarginParameters:
     @property
     def holdings_value(self) -> float:
         """Signed value."""
-        return float(self.holdings_value_decimal)
+        return money.double(self.holdings_value_decimal)
 
     @property
     def absolute_holdings_value(self) -> float:
@@ -270,12 +270,12 @@ class GetMaximumOrderQuantityForTargetBuyingPowerParameters:
     @property
     def target_buying_power(self) -> float:
         """Target as a fraction of the portfolio value."""
-        return float(self.target_decimal)
+        return money.double(self.target_decimal)
 
     @property
     def minimum_order_margin_portfolio_percentage(self) -> float:
         """Smallest change that is worth an order."""
-        return float(self.minimum_order_margin_decimal)
+        return money.double(self.minimum_order_margin_decimal)
 
 
 @lean_names
@@ -301,7 +301,7 @@ class GetMaximumOrderQuantityForDeltaBuyingPowerParameters:
     @property
     def delta_buying_power(self) -> float:
         """Wanted change."""
-        return float(self.delta_decimal)
+        return money.double(self.delta_decimal)
 
 
 @lean_names
@@ -396,7 +396,7 @@ class BuyingPowerModel(LeanOverrides):
     @property
     def required_free_buying_power_percent(self) -> float:
         """Part of the portfolio that stays free."""
-        return float(self._required_free)
+        return money.double(self._required_free)
 
     @required_free_buying_power_percent.setter
     def required_free_buying_power_percent(self, value: float) -> None:
@@ -577,7 +577,7 @@ class BuyingPowerModel(LeanOverrides):
 
     def get_amount_to_order(self, security: Any, target_margin: float, margin_for_one_unit: float, *_: Any) -> float:
         """Quantity towards a target margin."""
-        return float(self._amount_to_order(security, money.dec(target_margin), money.dec(margin_for_one_unit))[0])
+        return money.double(self._amount_to_order(security, money.dec(target_margin), money.dec(margin_for_one_unit))[0])
 
     def get_reserved_buying_power_for_position(self, parameters: Any) -> Any:
         """Margin the position uses."""
@@ -926,7 +926,7 @@ class BuyingPowerModelExtensions:
     def get_reserved_buying_power_for_position(model: Any, security: Any) -> float:
         """Buying power a position takes."""
         given = model.get_reserved_buying_power_for_position(ReservedBuyingPowerForPositionParameters(security))
-        return float(given.absolute_used_buying_power)
+        return money.double(given.absolute_used_buying_power)
 
     @staticmethod
     def has_sufficient_buying_power_for_order(
@@ -949,17 +949,17 @@ class BuyingPowerModelExtensions:
     @staticmethod
     def get_buying_power(model: Any, portfolio: Any, security: Any, direction: OrderDirection) -> float:
         """Free buying power."""
-        return float(model.get_buying_power(BuyingPowerParameters(portfolio, security, direction)).value)
+        return money.double(model.get_buying_power(BuyingPowerParameters(portfolio, security, direction)).value)
 
     @staticmethod
     def get_maintenance_margin(model: Any, security: Any) -> float:
         """Margin the present position takes."""
-        return float(number(model.get_maintenance_margin(MaintenanceMarginParameters.for_current_holdings(security))))
+        return money.double(number(model.get_maintenance_margin(MaintenanceMarginParameters.for_current_holdings(security))))
 
     @staticmethod
     def get_initial_margin_requirement(model: Any, security: Any, quantity: Any) -> float:
         """Margin a quantity takes."""
-        return float(number(model.get_initial_margin_requirement(InitialMarginParameters(security, quantity))))
+        return money.double(number(model.get_initial_margin_requirement(InitialMarginParameters(security, quantity))))
 
     @staticmethod
     def above_minimum_order_margin_portfolio_percentage(*arguments: Any) -> bool:

@@ -44,7 +44,7 @@ class PortfolioTarget:
     @property
     def quantity(self) -> float:
         """Wanted quantity."""
-        return float(self.quantity_decimal)
+        return money.double(self.quantity_decimal)
 
     @staticmethod
     def percent(

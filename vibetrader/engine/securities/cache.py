@@ -182,7 +182,7 @@ class SecurityCache:
         if columns is None:
             return 0.0
         if self.split_factor is not None:
-            return float(self.price_decimal)
+            return money.double(self.price_decimal)
         return columns.price(i)  # type: ignore[no-any-return]
 
     @property
@@ -233,22 +233,22 @@ class SecurityCache:
     @property
     def volume(self) -> float:
         """Volume of the last trade bar."""
-        return float(self.volume_decimal)
+        return money.double(self.volume_decimal)
 
     @property
     def open(self) -> float:
         """Open of the last bar."""
-        return float(self.field_decimal("open"))
+        return money.double(self.field_decimal("open"))
 
     @property
     def high(self) -> float:
         """High of the last bar."""
-        return float(self.field_decimal("high"))
+        return money.double(self.field_decimal("high"))
 
     @property
     def low(self) -> float:
         """Low of the last bar."""
-        return float(self.field_decimal("low"))
+        return money.double(self.field_decimal("low"))
 
     @property
     def close(self) -> float:
@@ -258,12 +258,12 @@ class SecurityCache:
     @property
     def bid_price(self) -> float:
         """Last bid."""
-        return float(self.side_decimal("bid_close"))
+        return money.double(self.side_decimal("bid_close"))
 
     @property
     def ask_price(self) -> float:
         """Last ask."""
-        return float(self.side_decimal("ask_close"))
+        return money.double(self.side_decimal("ask_close"))
 
     def apply_split(self, factor: Decimal) -> None:
         """Scale the prices of the bars held now. LEAN: SecurityCache.cs, ApplySplit."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from vibetrader.engine import money
 from vibetrader.engine.money import ZERO
 from vibetrader.engine.naming import LeanOverrides, lean_names
 
@@ -22,7 +23,7 @@ class GetMinimumPriceVariationParameters:
     @property
     def reference_price(self) -> float:
         """Price that decides."""
-        return float(self.reference_price_decimal)
+        return money.double(self.reference_price_decimal)
 
 
 @lean_names

@@ -165,17 +165,17 @@ class Security:
     @property
     def open(self) -> float:
         """Open of the last bar."""
-        return float(self.cache.field_decimal("open")) or self.price
+        return money.double(self.cache.field_decimal("open")) or self.price
 
     @property
     def high(self) -> float:
         """High of the last bar."""
-        return float(self.cache.field_decimal("high")) or self.price
+        return money.double(self.cache.field_decimal("high")) or self.price
 
     @property
     def low(self) -> float:
         """Low of the last bar."""
-        return float(self.cache.field_decimal("low")) or self.price
+        return money.double(self.cache.field_decimal("low")) or self.price
 
     @property
     def volume(self) -> float:
@@ -195,22 +195,22 @@ class Security:
     @property
     def bid_price(self) -> float:
         """Last bid, the price where there are no quotes."""
-        return float(self.bid_price_decimal)
+        return money.double(self.bid_price_decimal)
 
     @property
     def ask_price(self) -> float:
         """Last ask, the price where there are no quotes."""
-        return float(self.ask_price_decimal)
+        return money.double(self.ask_price_decimal)
 
     @property
     def bid_size(self) -> float:
         """Size of the last bid."""
-        return float(self.cache.side_decimal("bid_size"))
+        return money.double(self.cache.side_decimal("bid_size"))
 
     @property
     def ask_size(self) -> float:
         """Size of the last ask."""
-        return float(self.cache.side_decimal("ask_size"))
+        return money.double(self.cache.side_decimal("ask_size"))
 
     @property
     def open_interest(self) -> int:
@@ -259,7 +259,7 @@ class Security:
     @property
     def leverage(self) -> float:
         """Leverage."""
-        return float(self.leverage_decimal)
+        return money.double(self.leverage_decimal)
 
     @property
     def margin_model(self) -> Any:

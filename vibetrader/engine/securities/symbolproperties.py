@@ -71,27 +71,27 @@ class SymbolProperties:
     @property
     def contract_multiplier(self) -> float:
         """Units of the underlying per contract."""
-        return float(self.contract_multiplier_decimal)
+        return money.double(self.contract_multiplier_decimal)
 
     @property
     def minimum_price_variation(self) -> float:
         """Tick size."""
-        return float(self.minimum_price_variation_decimal)
+        return money.double(self.minimum_price_variation_decimal)
 
     @property
     def lot_size(self) -> float:
         """Quantities are multiples of it."""
-        return float(self.lot_size_decimal)
+        return money.double(self.lot_size_decimal)
 
     @property
     def minimum_order_size(self) -> float | None:
         """Least order; None without."""
-        return None if self.minimum_order_size_decimal is None else float(self.minimum_order_size_decimal)
+        return None if self.minimum_order_size_decimal is None else money.double(self.minimum_order_size_decimal)
 
     @property
     def price_magnifier(self) -> float:
         """Factor between quoted and real price."""
-        return float(self._magnifier)
+        return money.double(self._magnifier)
 
     @property
     def strike_multiplier(self) -> float:
