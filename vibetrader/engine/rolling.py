@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
 
 from vibetrader.engine.clr import (
@@ -11,6 +10,7 @@ from vibetrader.engine.clr import (
     ArgumentOutOfRangeException,
     InvalidOperationException,
     Overloads,
+    clr_name,
 )
 from vibetrader.engine.naming import lean_names
 
@@ -22,8 +22,8 @@ _SET_ITEM = Overloads("set_item", "i: int, value: Any")
 
 #: Types whose empty places read as a value in .NET, not as None.
 _EMPTY: dict[object, object] = {float: 0.0, int: 0, bool: False}
-#: Numbers in .NET's names.
-_CLR_NUMBERS: dict[object, str] = {float: "Double", int: "Int32", bool: "Boolean"}
+#: Python's types that .NET has, in its names.
+_CLR_TYPES: dict[object, str] = {float: "System.Double", int: "System.Int32", bool: "System.Boolean", str: "System.String"}
 
 
 @lean_names
@@ -39,7 +39,7 @@ class RollingWindow(Generic[T]):
     _typed: dict[object, type[RollingWindow[Any]]] = {}  # noqa: RUF012 (a cache shared on purpose)
 
     def __class_getitem__(cls, kind: Any) -> Any:
-        if kind is datetime:
+        if isinstance(kind, type) and kind.__module__ in ("builtins", "datetime") and kind not in _CLR_TYPES:
             raise TypeError("type(s) expected")
         if isinstance(kind, TypeVar):
             return cls
@@ -49,14 +49,21 @@ class RollingWindow(Generic[T]):
             return cls
         if found is None:
             members: dict[str, Any] = {"_empty": _EMPTY.get(kind)}
-            name = _CLR_NUMBERS.get(kind)
-            if name is not None:
+            full = _CLR_TYPES.get(kind) or (clr_name(kind) if isinstance(kind, type) else "")
+            title = f"RollingWindow[{full.rpartition('.')[2]}]" if full else "RollingWindow"
+            if full:
+                members["__clr_name__"] = f"QuantConnect.Indicators.{title}"
+                members["__str__"] = lambda self: f"QuantConnect.Indicators.RollingWindow`1[{full}]"
+            if kind in _EMPTY:
                 members["_taken"] = staticmethod(Overloads("add", f"item: {kind.__name__}").bind)
-                members["__clr_name__"] = f"QuantConnect.Indicators.RollingWindow[{name}]"
-                members["__str__"] = lambda self: f"QuantConnect.Indicators.RollingWindow`1[System.{name}]"
-            found = type("RollingWindow" if name is None else f"RollingWindow[{name}]", (cls,), members)
+            found = type(title, (cls,), members)
             cls._typed[kind] = found
         return found
+
+    __clr_name__ = "QuantConnect.Indicators.RollingWindow"
+
+    def __str__(self) -> str:
+        return str(type(self).__clr_name__)
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         size = _CONSTRUCTOR.bind(arguments, keywords)[1]["size"]
