@@ -303,9 +303,12 @@ def stage_of(text: str) -> Stage:
 
 
 def line_of(text: str) -> int | None:
-    """The first line of main.py that the text names."""
-    found = _LINE_OF_SYNTAX.search(text) or _LINE_OF_LEAN.search(text)
-    return int(found[1]) if found else None
+    """The line of main.py that failed: of a stack, which LEAN lists from the outside in, the innermost."""
+    syntax = _LINE_OF_SYNTAX.search(text)
+    if syntax:
+        return int(syntax[1])
+    stack = _LINE_OF_LEAN.findall(text)
+    return int(stack[-1]) if stack else None
 
 
 def bare_text(text: str) -> str:

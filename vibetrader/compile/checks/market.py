@@ -600,6 +600,8 @@ def _impossible_date(program: Program, call: ast.Call, year: int, month: int, da
 
 
 # ------------------------------------------------------------------------------------------ orders
+#: Below this no crypto pair can be traded whose coin costs more than a dollar.
+_LEAST_LOT: Final = 0.00001
 _CLOSING_TYPES: Final = frozenset({"market_on_open_order", "market_on_close_order"})
 
 
@@ -625,6 +627,32 @@ def _orders(program: Program) -> Iterator[Mistake]:
         yield from _updates_on_binance(program)
     yield from _fractions(program, added)
     yield from _daily_forex(program, broker)
+    yield from _quantities(program, only_crypto=only_crypto)
+
+
+def _quantities(program: Program, *, only_crypto: bool) -> Iterator[Mistake]:
+    """Quantities that are written down and cannot be traded: none, not a number, less than any lot."""
+    for name, call in program.calls:
+        if name not in ("market_order", "limit_order", "stop_limit_order", "buy", "sell", "order"):
+            continue
+        value = _assigned(program, argument(call, 1, "quantity"), call)
+        number = literal(value)
+        if value is None or isinstance(number, bool):
+            continue
+        if ast.unparse(value).startswith(("float('nan')", "np.nan", "math.nan")):
+            said = "a quantity that is not a number"
+        elif number == 0:
+            said = "a quantity of zero"
+        elif only_crypto and isinstance(number, float) and abs(number) < _LEAST_LOT:
+            said = f"a quantity of {number:g}, less than the smallest lot"
+        else:
+            continue
+        yield program.mistake(
+            ErrorClass.ORDER, value.lineno, said, severity="warning",
+            cause="LEAN sends no such order: it logs an error, once, and goes on without it.",
+            fix="Compute the quantity from an amount and the price, rounded to the lot size.",
+            example="quantity = round(100 / price, 4)",
+        )  # fmt: skip
 
 
 def _daily_forex(program: Program, broker: str) -> Iterator[Mistake]:
