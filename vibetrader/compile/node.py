@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import re
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -279,7 +280,9 @@ def _merged(findings: list[Finding], result: BacktestResult, source: str) -> lis
 def _same(told: Finding, findings: list[Finding]) -> Finding | None:
     """The check's finding that is about what the run failed on."""
     errors = [f for f in findings if f.severity == "error"]
+    method = re.search(r"(\w+\(\)) (?:missing|takes) ", told.raw)
     for choice in (
+        [f for f in findings if method is not None and method[1] in f.raw],
         [f for f in findings if told.line is not None and f.line == told.line],
         [f for f in errors if f.error_class == told.error_class],
         errors if told.line is None else [],

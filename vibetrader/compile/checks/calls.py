@@ -94,6 +94,8 @@ def _may_be(program: Program, node: ast.expr, parameter: Parameter) -> bool:
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and program.index.is_enum(node.value.id):
         return not any(plain in wanted for plain in ("bool", "timedelta", "Callable", "datetime")) and wanted != "str"
     value = literal(node)
+    if "Symbol" in wanted and not any(number in wanted for number in ("int", "float", "timedelta")):
+        return not isinstance(value, int | float)
     if wanted == "bool":
         return not isinstance(value, str)
     if wanted in ("int", "float") and isinstance(value, str):
@@ -118,7 +120,9 @@ def _unknown_keyword(program: Program, call: ast.Call, member: Member) -> tuple[
 def _mended(program: Program, name: str, call: ast.Call, member: Member) -> list[Edit]:
     """Edits that make a call fit: an enumeration given by position moves to the keyword of its type; a lone text becomes
     the tag; missing numbers take their customary values."""
-    edits: list[Edit] = []
+    edits: list[Edit] = _swapped(program, call, member)
+    if edits:
+        return edits
     for form in member.forms:
         by_type = {plain_type(p.type): p.name for p in form.parameters}
         used = {k.arg for k in call.keywords}
@@ -147,6 +151,18 @@ def _mended(program: Program, name: str, call: ast.Call, member: Member) -> list
                         edits.append(Edit(start, start, f"{keyword}="))
                     return edits
     return _customary(program, name, call)
+
+
+def _swapped(program: Program, call: ast.Call, member: Member) -> list[Edit]:
+    """`sma(20, symbol)`: the first two arguments the wrong way round."""
+    if len(call.args) < 2:
+        return []
+    first, second, *rest = call.args
+    trial = ast.Call(func=call.func, args=[second, first, *rest], keywords=call.keywords)
+    if isinstance(literal(first), int | float) and any(_fits(program, trial, form) for form in member.forms):
+        a, b = (program.source[slice(*program.span(node))] for node in (first, second))
+        return [program.replace(first, b), program.replace(second, a)]
+    return []
 
 
 _CUSTOMARY: Final = {"macd": (None, "12", "26", "9"), "bb": (None, "20", "2"), "sto": (None, "14", "3", "3"),

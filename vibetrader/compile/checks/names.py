@@ -228,7 +228,9 @@ def _unknown_names(program: Program) -> Iterator[Mistake]:
         field = next((f for f in (f"_{node.id}", node.id) if f in program.fields), "")
         method = node.id if node.id in program.methods or program.member_of_self(node.id) else ""
         meant = f"self.{field or method}" if (field or method) and program.in_algorithm(node) else ""
-        near = closest(node.id, bound, count=1, cutoff=0.85) if not meant else []
+        # A small letter names a value: `bar` is not meant to be LEAN's class Bar.
+        names = [n for n in bound if n[:1].isupper() == node.id[:1].isupper()]
+        near = closest(node.id, names, count=1, cutoff=0.85) if not meant else []
         text = meant or (near[0] if near else "")
         yield program.mistake(
             ErrorClass.RUNTIME if not node.id[:1].isupper() else ErrorClass.IMPORT, node.lineno,

@@ -75,7 +75,13 @@ def _everywhere(source: str) -> str:
     return re.sub(r"(?<![\w.])0+([1-9]\d*)\b(?!\.)", r"\1", text)
 
 
+_FENCED = re.compile(r"^\s*```\w*[ \t]*\n(.*?)^\s*```\s*$", re.DOTALL | re.MULTILINE)
+
+
 def _candidates(source: str, number: int) -> Iterator[str]:
+    blocks = _FENCED.findall(source)
+    if blocks:  # an answer of a model with words around the program
+        yield max(blocks, key=len)
     lines = source.split("\n")
     at = min(max(number, 1), len(lines)) - 1
     line = lines[at]
