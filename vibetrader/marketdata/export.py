@@ -43,11 +43,11 @@ def bars_of(store: Store, key: SeriesKey, start: int, end: int, timeframe: str) 
 def columns(key: SeriesKey, rows: Rows) -> Bars:
     """Lines of a trade or quote file as bars; of quotes the middle."""
     scale = 10_000.0 if key.security_type in SCALED_TYPES else 1.0
-    table = np.array([[float(text or "nan") for text in line.split(",")] for line in rows.values()]).reshape(len(rows), -1)
     times = np.fromiter(rows, dtype=np.int64, count=len(rows))
     if not len(rows):
         none = np.empty(0)
         return Bars(times, none, none, none, none, none)
+    table = np.array([[float(text or "nan") for text in line.split(",")] for line in rows.values()])
     if key.kind == "quote":
         second = 5 if table.shape[1] == 10 else 4
         o, h, low, c = (np.round((table[:, i] + table[:, second + i]) / 2, 10) for i in range(4))

@@ -47,10 +47,8 @@ def source_of(timeframe: str) -> Source:
         return Source(timeframe, True)  # a resolution by LEAN's name
     if timeframe not in TIMEFRAMES:
         near = closest(timeframe, TIMEFRAMES, count=1, cutoff=0.5)
-        raise UsageError(
-            f"{timeframe!r} is no timeframe",
-            hint=f"Did you mean {near[0]!r}? " * bool(near) + f"There are {', '.join(TIMEFRAMES)}.",
-        )
+        meant = f"Did you mean {near[0]!r}? " if near else ""
+        raise UsageError(f"{timeframe!r} is no timeframe", hint=f"{meant}There are {', '.join(TIMEFRAMES)}.")
     length = minutes(timeframe)
     resolution = "minute" if length < 60 else "hour" if length < 1440 else "daily"
     return Source(resolution, NATIVE[resolution] == timeframe)
