@@ -98,7 +98,7 @@ def test_a_missing_run_directory(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_no_run(cli: Cli, tmp_path: Path) -> None:
-    clear(cli("design", tmp_path), 3, "manifest.json")
+    clear(cli("design", tmp_path), 3, "spec.yaml")
     clear(cli("compile", tmp_path), 3, "main.py")
     clear(cli("run", tmp_path), 2, "no run directory")
     (tmp_path / "main.py").write_text("")
