@@ -43,6 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
     except VibeTraderError as error:
         sys.stderr.write(f"{error}\n")
         return int(error.exit_code)
+    for note in outcome.notes:
+        sys.stderr.write(f"note: {note}\n")
     if outcome.runtime_error:
         sys.stderr.write(f"{outcome.runtime_error}\n")
     return 0 if outcome.status == "Completed" else 1

@@ -383,6 +383,13 @@ class Overloads:
             bound = self._try(parameters, arguments, keywords)
             if bound is not None:
                 return number, bound
+        # LEAN: Common/Symbol.cs: a symbol is a text where only a text fits
+        if any(getattr(value, "is_implicit_text", False) for value in arguments):
+            texts = [str(value) if getattr(value, "is_implicit_text", False) else value for value in arguments]
+            for number, parameters in enumerate(self.overloads):
+                bound = self._try(parameters, texts, keywords)
+                if bound is not None:
+                    return number, bound
         raise TypeError(self._refusal(arguments, keywords))
 
     def _try(

@@ -55,6 +55,7 @@ class EngineOutcome:
         order_list_hash: LEAN's hash of the orders.
         points: Data points of the loop alone.
         history_points: Data points of history requests.
+        notes: What the user should know of the run, such as company figures nobody knows.
     """
 
     status: str
@@ -65,6 +66,7 @@ class EngineOutcome:
     order_list_hash: str
     points: int = 0
     history_points: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def run_project(run: EngineRun) -> EngineOutcome:
@@ -81,6 +83,18 @@ def run_project(run: EngineRun) -> EngineOutcome:
         raise UsageError(f"the data folder {run.data_folder} does not exist", hint="see `vibetrader data --help`")
     money.install()
     return _Run(run, main).execute()
+
+
+def _notes() -> tuple[str, ...]:
+    """What a run's log, which is LEAN's, does not say."""
+    from vibetrader.engine.universe.fundamental import asked_in_vain
+
+    if not asked_in_vain():
+        return ()
+    return (
+        "the strategy reads company figures (such as the P/E ratio) that the data folder does not have: they were not a number, "
+        "0 or None, as in LEAN without its paid data; see docs/universes.md for a file of your own",
+    )
 
 
 class _Run:
@@ -138,6 +152,7 @@ class _Run:
             self._results.order_list_hash,
             self._points,
             history,
+            _notes(),
         )
 
     # -- loading ------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Final
 
 from vibetrader.engine import currencies, money
@@ -224,6 +225,12 @@ def _limited(security: Any, most: Decimal, wanted: Decimal) -> float:
 @lean_names
 class Extensions:
     """LEAN's helpers of other types. LEAN: Common/Extensions.cs."""
+
+    @staticmethod
+    def read_lines(data_provider: Any, file: str) -> list[str]:
+        """Lines of a file of the data folder; none when there is no such file."""
+        path = Path(file)
+        return path.read_text(encoding="utf-8-sig").splitlines() if path.is_file() else []
 
     @staticmethod
     def to_time_span(resolution: Resolution) -> timedelta:

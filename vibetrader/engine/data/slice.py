@@ -5,7 +5,7 @@ A slice knows the columns and rows of its bars; bars and collections are made wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Protocol
 
@@ -237,6 +237,21 @@ class _SymbolData:
         return getattr(self, self.kind)
 
 
+class _Getter:
+    """`slice.get`: callable, and `slice.get[TradeBar]` is too."""
+
+    __slots__ = ("_slice",)
+
+    def __init__(self, data: Slice) -> None:
+        self._slice = data
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        return self._slice._give(*arguments, **keywords)
+
+    def __getitem__(self, kind: type) -> Callable[..., Any]:
+        return lambda *arguments, **keywords: self._slice._give(kind, *arguments, **keywords)
+
+
 @lean_names
 class Slice(LeanDictionary[Symbol, Any]):
     """Data of one moment: `slice.bars[symbol]`, `slice[symbol]`, `symbol in slice`.
@@ -360,8 +375,12 @@ class Slice(LeanDictionary[Symbol, Any]):
         """Symbols that have something."""
         return [symbol for symbol, _ in in_order(self._by_symbol())]
 
-    def get(self, *arguments: Any, **keywords: Any) -> Any:
-        """`get(symbol[, default])`: the symbol's data or the default; `get(type[, symbol])`: data of a class."""
+    @property
+    def get(self) -> _Getter:
+        """`get(symbol[, default])`: the symbol's data or the default; `get(type[, symbol])`, `get[type]()`: data of a class."""
+        return _Getter(self)
+
+    def _give(self, *arguments: Any, **keywords: Any) -> Any:
         given = [*arguments, *keywords.values()]
         if given and isinstance(given[0], type):
             found = self._of_type(given[0])

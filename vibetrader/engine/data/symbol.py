@@ -134,7 +134,9 @@ class SecurityIdentifier:
         ticker, market = given["symbol"].upper(), given["market"].lower()
         first: date | None = None
         if _map_files and given.get("map_symbol", True):
-            known = _map_files[-1].first_date_and_ticker(ticker, market, given.get("mapping_resolve_date"))
+            day = given.get("mapping_resolve_date")
+            day = day.date() if isinstance(day, datetime) else day
+            known = _map_files[-1].first_date_and_ticker(ticker, market, day)
             if known is not None:
                 ticker, first = known[0].upper(), known[1]
         return SecurityIdentifier(ticker, SecurityType.EQUITY, market, first)
@@ -195,6 +197,8 @@ class Symbol:
     """
 
     __slots__ = ("_hash", "id", "underlying", "value")
+    #: .NET converts a symbol to its text where a call takes a text.
+    is_implicit_text = True
 
     def __init__(self, sid: SecurityIdentifier, value: str, underlying: Symbol | None = None) -> None:
         self.id = sid

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vibetrader.engine.clr import DotNetException, InvalidOperationException
-from vibetrader.engine.data.symbol import TICKERS, Symbol
+from vibetrader.engine.data.symbol import TICKERS, SecurityIdentifier, Symbol
 from vibetrader.engine.naming import lean_names
 
 
@@ -48,6 +48,13 @@ def find(ticker: str) -> Symbol | None:
     for symbol in TICKERS:
         if str(symbol.id) == ticker:
             return symbol
+    if " " in ticker:
+        try:
+            sid = SecurityIdentifier.parse(ticker)
+        except ValueError:
+            pass
+        else:
+            return Symbol(sid, sid.symbol)
     found = [name for name, symbol in _symbols.items() if symbol is not None and name.startswith(f"{key}.")]
     if len(found) > 1:
         raise InvalidOperationException(

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from vibetrader.engine.naming import LeanOverrides, lean_names
+from vibetrader.errors import UnsupportedLeanFeature
 
 _NAMESPACE: Final = "QuantConnect.Algorithm.Framework.Portfolio."
 
@@ -59,8 +60,12 @@ class ReturnsMatrix:
 
 
 def _minimize(function: Any, start: Any, **options: Any) -> Any:
-    from scipy.optimize import minimize
-
+    try:
+        from scipy.optimize import minimize
+    except ImportError as error:
+        raise UnsupportedLeanFeature(
+            "this portfolio optimizer needs scipy, which is not installed", hint="pip install 'vibetrader[framework]'"
+        ) from error
     return minimize(function, start, **options)
 
 

@@ -53,6 +53,9 @@ class LocalDiskShortableProvider(LeanOverrides):
 
     __clr_name__ = "QuantConnect.Data.Shortable.LocalDiskShortableProvider"
 
+    #: LEAN's reader of files, which `Extensions.read_lines` is given.
+    data_provider: Any = "DefaultDataProvider"
+
     def __init__(self, brokerage: str) -> None:
         self.brokerage = brokerage.lower()
         self.data_folder: Path | None = None

@@ -31,6 +31,11 @@ def provider() -> FundamentalProvider:
     return _providers[-1]
 
 
+def asked_in_vain() -> bool:
+    """Whether the run read a figure nobody knows."""
+    return bool(_providers) and _providers[-1].asked_in_vain
+
+
 @lean_names
 class Fundamental(BaseData):
     """One company on one day.

@@ -15,7 +15,7 @@ from vibetrader.engine.data.symbol import SecurityIdentifier, Symbol, base36
 from vibetrader.engine.timekeeping import DAY, HOUR, from_datetime, zone
 from vibetrader.engine.universe.figures import FundamentalProvider, groups
 from vibetrader.engine.universe.files import scheduled, tradable_days
-from vibetrader.engine.universe.fundamental import Fundamental, fundamental_history, use_provider
+from vibetrader.engine.universe.fundamental import Fundamental, asked_in_vain, fundamental_history, use_provider
 from vibetrader.engine.universe.selection import SecurityChanges
 from vibetrader.errors import DataError
 from vibetrader.marketdata.hours import MarketHours
@@ -163,3 +163,15 @@ def test_changes_of_a_step_forget_a_removal_that_is_taken_back() -> None:
     one, two = object(), object()
     both = SecurityChanges([], [one, two]) + SecurityChanges([one], [])
     assert (both.all_added, both.all_removed) == ([one], [two])
+
+
+def test_reading_a_figure_nobody_knows_is_noted(folder: Path) -> None:
+    assert not asked_in_vain()
+    _ = _company("AAPL R735QTJ8XC9X", "AAPL").valuation_ratios.pe_ratio
+    assert asked_in_vain()
+
+
+def test_a_figure_of_the_file_is_not_noted(folder: Path) -> None:
+    _figures(folder, tables={"company_profile.market_cap": {"values": {"AAPL": 5}}})
+    assert _company("AAPL R735QTJ8XC9X", "AAPL").market_cap == 5
+    assert not asked_in_vain()
