@@ -466,6 +466,8 @@ class Overloads:
 
 
 def _convert(parameter: Parameter, value: Any) -> Any:
+    if parameter.name == "ticker" and type(value).__name__ == "Symbol":
+        value = value.value  # LEAN: Symbol.cs: a symbol is also a text
     convert = parameter.convert
     if convert is None:
         convert = CONVERTERS.get(parameter.kind)

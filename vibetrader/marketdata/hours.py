@@ -502,6 +502,17 @@ class MarketHours:
 
     GetExchangeHours = get_exchange_hours
 
+    def set_entry(
+        self, market: str, symbol: str, security_type: Any, exchange_hours: ExchangeHours, data_time_zone: TimeZone | None = None
+    ) -> HoursEntry:
+        """Put an entry in, for this run; "" is the whole market. LEAN: MarketHoursDatabase.cs, SetEntry."""
+        key = f"{_type_name(security_type)}-{market}-{symbol or '[*]'}"
+        self._keys[key.lower()] = key
+        entry = self._entries[key] = HoursEntry(exchange_hours, data_time_zone or exchange_hours.time_zone)
+        return entry
+
+    SetEntry = set_entry
+
     def _entry(self, key: str) -> HoursEntry:
         found = self._entries.get(key)
         if found is None:

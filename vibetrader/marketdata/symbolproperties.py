@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final, NamedTuple
 
 from vibetrader.errors import DataError
@@ -50,6 +51,7 @@ class SymbolPropertiesDatabase:
         self._path = path
         self._lines: dict[tuple[str, str, str], str] = {}
         self._rows: dict[tuple[str, str, str], PropertiesRow] = {}
+        self._set: list[tuple[str, str, str]] = []
         try:
             text = path.read_text(encoding="utf-8-sig")
         except OSError as error:
@@ -100,6 +102,36 @@ class SymbolPropertiesDatabase:
         """Tickers of a market, without the wildcard."""
         kind = _type_key(security_type)
         return [key[1] for key in self._lines if key[0] == market.lower() and key[2] == kind and key[1] != "[*]"]
+
+    def get_symbol_properties(self, market: str, symbol: Any, security_type: Any, default_quote_currency: str) -> Any:
+        """`get` under LEAN's name; users give symbols or tickers, and see floats."""
+        row = self.get(market, str(getattr(symbol, "value", symbol) or "[*]"), security_type, default_quote_currency)
+        shown = {name: float(value) if isinstance(value, Decimal) else value for name, value in row._asdict().items()}
+        return SimpleNamespace(**shown)
+
+    def set_entry(self, market: str, symbol: str, security_type: Any, properties: Any) -> bool:
+        """Put a row in, for this run; "" is the wildcard. LEAN: SymbolPropertiesDatabase.cs, SetEntry."""
+        kind, ticker = _type_key(security_type), (symbol or "[*]").upper()
+        key = (market.lower(), ticker, kind)
+        least = properties.minimum_order_size
+
+        def number(name: str) -> Decimal:
+            return Decimal(str(getattr(properties, name)))
+
+        self._lines[key] = ""
+        self._set.append(key)
+        self._rows[key] = PropertiesRow(
+            market.lower(), ticker, kind, properties.description, properties.quote_currency, number("contract_multiplier"),
+            number("minimum_price_variation"), number("lot_size"), properties.market_ticker,
+            None if least is None else Decimal(str(least)), number("price_magnifier"), number("strike_multiplier"),
+        )  # fmt: skip
+        return True
+
+    def is_set(self, market: str, security_type: Any) -> bool:
+        """True when this run set a row for a whole market."""
+        return (market.lower(), "[*]", _type_key(security_type)) in self._set
+
+    GetSymbolProperties, SetEntry = get_symbol_properties, set_entry
 
     def _row(self, key: tuple[str, str, str]) -> PropertiesRow | None:
         row = self._rows.get(key)

@@ -43,7 +43,7 @@ def assemble(algorithm: Any) -> None:
 
     state.history = HistoryProvider(algorithm)
     state.notify = NotificationManager()
-    state.signal_export = SignalExportManager()
+    state.signal_export = SignalExportManager(state)
     state.brokerage_model = execution.DefaultBrokerageModel()
     state.security_initializer = execution.BrokerageModelSecurityInitializer(state.brokerage_model)
     state.risk_free_interest_rate_model = InterestRates(state.context.data_folder)
@@ -230,8 +230,16 @@ class SignalExportManager:
 
     __clr_name__ = "QuantConnect.Algorithm.Framework.Portfolio.SignalExports.SignalExportManager"
 
-    def __init__(self) -> None:
+    def __init__(self, state: Any = None) -> None:
+        self._state = state
+        self._told = False
         self.automatic_export_time_span: Any = None
+
+    def _drop(self) -> bool:
+        if not self._told and self._state is not None:
+            self._told = True
+            self._state.debug("Portfolio targets are only sent in live mode")
+        return True
 
     def add_signal_export_provider(self, *providers: Any) -> None:
         """Dropped."""
@@ -240,12 +248,12 @@ class SignalExportManager:
         """Dropped."""
 
     def set_target_portfolio_from_portfolio(self) -> bool:
-        """Dropped."""
-        return True
+        """Dropped, with a line for the user the first time."""
+        return self._drop()
 
     def set_target_portfolio(self, *targets: Any) -> bool:
-        """Dropped."""
-        return True
+        """Dropped, with a line for the user the first time."""
+        return self._drop()
 
     def __str__(self) -> str:
         return self.__clr_name__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
@@ -550,7 +551,31 @@ _EXCEPTIONS: Final = (
 )  # fmt: skip
 
 #: Names of each namespace.
+class JsonConvert:
+    """Newtonsoft's converter, as far as strategies use it: objects as JSON of their public attributes."""
+
+    @staticmethod
+    def serialize_object(value: Any, *settings: Any) -> str:
+        """JSON of an object."""
+        return json.dumps(value, default=_attributes, sort_keys=False)
+
+    @staticmethod
+    def deserialize_object(text: str, *settings: Any) -> Any:
+        """Object of JSON."""
+        return json.loads(text)
+
+    SerializeObject, DeserializeObject = serialize_object, deserialize_object
+
+
+def _attributes(value: Any) -> Any:
+    named = getattr(value, "__dict__", None)
+    if not named:
+        return str(value)
+    return {str(name): str(item) if name.startswith("_") else item for name, item in named.items()}
+
+
 NAMESPACES: Final[dict[str, tuple[str, ...]]] = {
+    "Newtonsoft.Json": ("JsonConvert",),
     "System": (
         *_EXCEPTIONS, "Action", "Activator", "Array", "Boolean", "Byte", "Console", "Convert", "DateTime", "DateTimeKind",
         "DayOfWeek", "Decimal", "Double", "Enum", "Environment", "EventHandler", "Func", "Guid", "IDisposable", "Int16",

@@ -39,7 +39,7 @@ _PYTHON: Final = {
 }
 #: LEAN's own Python modules of framework models.
 _MODEL_PACKAGES: Final = ("Alphas", "Execution", "Orders", "Portfolio", "Risk", "Selection")
-_ROOTS: Final = ("AlgorithmImports", "QuantConnect", "System", "clr", "Python", "Microsoft", *_MODEL_PACKAGES)
+_ROOTS: Final = ("AlgorithmImports", "QuantConnect", "System", "clr", "Python", "Microsoft", "Newtonsoft", *_MODEL_PACKAGES)
 
 
 def words_of(project: Path) -> frozenset[str]:
@@ -95,7 +95,7 @@ class _LeanModule(ModuleType):
             return name in exports.homes()
         if own == "clr":
             return name == "AddReference"
-        if own.split(".")[0] in ("System", "Microsoft", "Python"):
+        if own.split(".")[0] in ("System", "Microsoft", "Python", "Newtonsoft"):
             return _dotnet_name(own, name)
         return name in exports.lean_namespaces().get(own, frozenset())
 
@@ -120,7 +120,7 @@ class _LeanModule(ModuleType):
             if name in exports.star_names():
                 return exports.find(name)
             return _dotnet(name)
-        if own.split(".")[0] in ("System", "Microsoft", "Python"):
+        if own.split(".")[0] in ("System", "Microsoft", "Python", "Newtonsoft"):
             return _dotnet(name)
         return exports.find(name)
 

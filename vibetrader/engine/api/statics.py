@@ -14,6 +14,7 @@ from vibetrader.engine.api.context import current
 from vibetrader.engine.clr import DotNetException, Event, InvalidOperationException
 from vibetrader.engine.data.enums import (
     RESOLUTION_SPAN,
+    DataNormalizationMode,
     OrderDirection,
     Resolution,
     SecurityType,
@@ -509,3 +510,49 @@ class NumeraiSignalExport(_Export):
 
 class VBaseSignalExport(_Export):
     """LEAN's VBaseSignalExport."""
+
+
+# --- the data folder's own providers ---------------------------------------------------------------------------------
+
+
+class DefaultDataProvider:
+    """Reads the run's data folder; only handed to other providers."""
+
+
+class LocalDiskMapFileProvider(LeanOverrides):
+    """The run's map files. LEAN: Common/Data/Auxiliary/LocalDiskMapFileProvider.cs."""
+
+    def initialize(self, data_provider: Any = None) -> None:
+        """Nothing: the files are the run's."""
+
+    Initialize = initialize
+
+
+class LocalDiskFactorFileProvider(LeanOverrides):
+    """The run's factor files. LEAN: Common/Data/Auxiliary/LocalDiskFactorFileProvider.cs."""
+
+    def initialize(self, map_file_provider: Any = None, data_provider: Any = None) -> None:
+        """Nothing: the files are the run's."""
+
+    def get(self, symbol: Symbol) -> CorporateFactorProvider:
+        """Factors of a symbol."""
+        context = current()
+        mapping = context.map_files.resolve(symbol.market, symbol.id.symbol, symbol.id.date.date())
+        return CorporateFactorProvider(context.factor_files.get(symbol.market, mapping.permtick))
+
+    Initialize, Get = initialize, get
+
+
+@lean_names
+class CorporateFactorProvider:
+    """Price factors of a share. LEAN: Common/Data/Auxiliary/CorporateFactorProvider.cs."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def get_price_factor(self, search_date: datetime, data_normalization_mode: Any = None, *others: Any) -> float:
+        """Factor of a date: prices times it are adjusted; 1 for raw prices."""
+        if data_normalization_mode == DataNormalizationMode.RAW:
+            return 1.0
+        splits_only = data_normalization_mode in (DataNormalizationMode.SPLIT_ADJUSTED, DataNormalizationMode.TOTAL_RETURN)
+        return float(self._file.factor(search_date.date(), splits_only=splits_only))

@@ -123,7 +123,8 @@ class SecurityService:
         state, kind = self._state, symbol.security_type
         row = state.symbol_properties.find(symbol.market, symbol.value, kind)
         if kind in (SecurityType.FOREX, SecurityType.CRYPTO, SecurityType.CRYPTO_FUTURE, SecurityType.CFD):
-            if state.symbol_properties.find_exact(symbol.market, symbol.value, kind) is None:
+            known = state.symbol_properties.find_exact(symbol.market, symbol.value, kind) is not None
+            if not known and not state.symbol_properties.is_set(symbol.market, kind):
                 raise ArgumentException(
                     f"{kind.to_string()} '{symbol.value}' symbol could not be found in the database for {symbol.market} market"
                 )
