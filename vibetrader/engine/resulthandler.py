@@ -563,16 +563,15 @@ class ResultHandler:
 
         Args:
             data_points: Points that the run and its history requests read.
-            seconds: Wall time of the run, negative when it did not run; None leaves it out, so that the same run
+            seconds: Wall time of the run, negative when it did not run; None writes zeros, so that the same run
                 writes the same bytes.
         """
         if self._ready and (seconds is None or seconds >= 0):
-            took = ""
-            if seconds is not None:
-                speed = data_points / 1000 / seconds if seconds else 0.0
-                took = f" in {seconds:.2f} seconds at {speed:.0f}k data points per second"
+            speed = data_points / 1000 / seconds if seconds else 0.0
+            # Whoever reads the line finds LEAN's form of it, with zeros where no time is told.
             self.debug_message(
-                f"Algorithm Id:({self.algorithm_id}) completed{took}. Processing total of {data_points:,} data points."
+                f"Algorithm Id:({self.algorithm_id}) completed in {seconds or 0.0:.2f} seconds at {speed:.0f}k data points per "
+                f"second. Processing total of {data_points:,} data points."
             )
             reader = getattr(getattr(self._state, "subscriptions", None), "reader", None)
             for words in reader.closing_words() if reader is not None else ():
