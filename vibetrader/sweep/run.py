@@ -80,11 +80,8 @@ class Sweep:
                 for one in self._corners()
                 for s in one.symbols
             }
-            self._provided = provide(
-                sorted(wanted), start=start, end=min(end, self.today - timedelta(days=1)),
-                data_folder=self.settings.data_folder, source=self.settings.data, cache_dir=self.settings.cache_dir,
-                seed=self.settings.seed,
-            )  # fmt: skip
+            end = min(end, self.today - timedelta(days=1))
+            self._provided = provide(sorted(wanted), start=start, end=end, settings=self.settings)
         return self._provided
 
     def _corners(self) -> Iterator[StrategySpec]:
