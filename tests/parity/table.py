@@ -15,6 +15,17 @@ statistic are equal to LEAN's. "Recording" names the aspects that differ from th
 """
 
 
+#: Why an algorithm that LEAN reproduces here is not equal, where the run itself does not say.
+REASONS = {
+    "BasicTemplateIndiaAlgorithm": "orders, fills and statistics are equal; the text of the order's exchange within the hash is not known",
+    "CustomModelsAlgorithm": "numpy's log10 gives another last digit on the recording's processor; the model logs it",
+    "IndicatorHistoryAlgorithm": "indicators are floats here and decimals in LEAN: the last digit of a mean in a log line",
+    "IndicatorHistoryRegressionAlgorithm": "indicators are floats here and decimals in LEAN: their trailing zeros show in log lines",
+    "Collective2PortfolioSignalExportDemonstrationAlgorithm": "adds a future and an option",
+    "Collective2SignalExportDemonstrationAlgorithm": "adds a future and an option",
+}
+
+
 def page(results: Sequence[Measured]) -> str:
     """Markdown with one table a tier and a summary."""
     tiers: dict[str, list[Measured]] = {}
@@ -46,6 +57,8 @@ def _row(one: Measured) -> str:
     aspects = [aspect for aspect, lines in one.recorded.items() if lines]
     recording = ", ".join(aspects) or ("equal" if one.recorded else "none")
     remark = "" if one.reproducible else f"LEAN does not reach them here: {one.why}"
-    if one.error and not (one.published_equal and one.recorded_equal):
+    if one.name in REASONS and not (one.published_equal and one.recorded_equal):
+        remark = "; ".join(filter(None, (remark, REASONS[one.name])))
+    elif one.error and not (one.published_equal and one.recorded_equal):
         remark = "; ".join(filter(None, (remark, one.error.splitlines()[0][:160])))
     return f"| {one.name} | {published} | {recording} | {remark.replace('|', '/')} |"
