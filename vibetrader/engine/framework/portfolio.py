@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 from vibetrader.engine.clr import ArgumentNullException, DotNetException
@@ -321,6 +322,38 @@ class RiskParityPortfolioConstructionModel(_OptimizedModel):
             raise DotNetException("Long position must be allowed in RiskParityPortfolioConstructionModel.")
         self._set_up(lookback, period, resolution)
         self._optimizer = optimizer if optimizer is not None else RiskParityPortfolioOptimizer()
+        self._rates: dict[Any, Any] = {}
+
+    def on_securities_changed(self, algorithm: Any, changes: Any) -> None:
+        """Keep the returns of the securities: those of history, then those of every new bar."""
+        from vibetrader.engine.indicators.registry import INDICATORS
+
+        PortfolioConstructionModel.on_securities_changed(self, algorithm, changes)
+        for security in changes.removed_securities:
+            self._returns.pop(security.symbol, None)
+            rate = self._rates.pop(security.symbol, None)
+            if rate is not None:
+                algorithm.unregister_indicator(rate)
+        added = [security.symbol for security in changes.added_securities if security.symbol not in self._returns]
+        for symbol in added:
+            self._returns[symbol] = ReturnsMatrix(symbol, self._lookback, self._period)
+            self._rates[symbol] = INDICATORS["RateOfChange"](f"{symbol}.roc({self._lookback})", self._lookback)
+            self._rates[symbol].updated += partial(self._note, symbol)
+        if added:
+            feed_history(
+                algorithm,
+                added,
+                self._lookback * self._period,
+                self._resolution,
+                lambda symbol, bar: self._rates[symbol].update(bar.end_time, bar.value),
+            )
+        for symbol in added:
+            algorithm.register_indicator(symbol, self._rates[symbol], self._resolution)
+
+    def _note(self, symbol: Any, rate: Any, point: Any) -> None:
+        held = self._returns.get(symbol)
+        if held is not None and rate.is_ready:
+            held.add(point.end_time, point.value)
 
     def determine_target_percent(self, active_insights: list[Insight]) -> dict[Insight, float]:
         """The optimizer's weights with the sign of the direction."""
