@@ -152,6 +152,10 @@ def _fetched(wanted: list[Need], start: date, end: date, settings: Settings, say
         return _synthetic(wanted, start, end, settings, "Binance could not be asked")
     receipt_body: dict[str, Any] = {"source": "binance" if missing else "folder", "folder": store.folder.name}
     receipt_body["bars"] = {str(key): f"{first} to {last}" for key, first, last in missing}
+    # What the receipts say is part of what a run was made from: other bars, another hash.
+    receipt_body["receipts"] = {
+        str(key): sha256_bytes(canonical(store.receipt(key).to_json()["files"]).encode()) for key, _, _ in missing
+    }
     return Provided(store.folder, receipt_body, synthetic=False)
 
 
