@@ -10,7 +10,7 @@ import math
 import re
 from collections import defaultdict
 
-from vibetrader.backtest.metrics import parse_number
+from vibetrader.backtest.metrics import daily_returns, parse_number
 from vibetrader.results.backtest import BacktestResult
 
 #: Statistics are shown with two decimals, some as percent with three.
@@ -69,7 +69,8 @@ def _of_equity(result: BacktestResult) -> list[str]:
     start, end = (parse_number(result.statistics.get(name)) for name in ("Start Equity", "End Equity"))
     net = parse_number(result.statistics.get("Net Profit"))
     found = []
-    if start and end is not None and net is not None:
+    # LEAN works net profit out from two full days of returns on; below that it shows 0.
+    if start and end is not None and net is not None and (net or len(daily_returns(result)) >= 2):
         change = end / start - 1
         if abs(change - net / 100) > _TOLERANCE * max(1.0, abs(change)) + _MONEY_TOLERANCE / abs(start):
             found.append(f"equity went from {start:.2f} to {end:.2f}, the net profit shown is {net:.3f} %")
