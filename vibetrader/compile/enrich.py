@@ -303,12 +303,12 @@ def stage_of(text: str) -> Stage:
 
 
 def line_of(text: str) -> int | None:
-    """The line of main.py that failed: of a stack, which LEAN lists from the outside in, the innermost."""
+    """The line of main.py that failed: of a stack, which LEAN lists from the inside out, the innermost."""
     syntax = _LINE_OF_SYNTAX.search(text)
     if syntax:
         return int(syntax[1])
     stack = _LINE_OF_LEAN.findall(text)
-    return int(stack[-1]) if stack else None
+    return int(stack[0]) if stack else None
 
 
 def bare_text(text: str) -> str:

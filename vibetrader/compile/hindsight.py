@@ -129,7 +129,7 @@ def _of_recursion(program: Program, told: Finding) -> dict[str, object]:
     again = [call.lineno for method in program.methods.values() for call in _own_calls(method)]
     frames = [int(number) for number in re.findall(r"in main\.py: line (\d+)", told.raw)]
     repeated = [line for line in frames if frames.count(line) > 1 and line in again]
-    return {"line": repeated[0] if repeated else frames[-1]} if frames else {"line": min(again, default=None)}
+    return {"line": repeated[0] if repeated else frames[0]} if frames else {"line": min(again, default=None)}
 
 
 def _own_calls(method: ast.FunctionDef) -> list[ast.Call]:

@@ -58,7 +58,9 @@ def _own_message(error: BaseException) -> str:
 def _syntax_message(error: SyntaxError) -> str:
     """LEAN shows the line of a syntax error in the message: the stack has none."""
     name = Path(error.filename).name if error.filename else "main.py"
-    return f"{error.msg} ({name}, line {error.lineno})"
+    text = f"{error.msg} ({name}, line {error.lineno})"
+    line = (error.text or "").strip()
+    return f"{text}: {line}" if line else text
 
 
 def _worded(error: BaseException, message: str) -> str:
@@ -80,7 +82,8 @@ def _worded(error: BaseException, message: str) -> str:
             "datetimes with self.time."
         )
     if "invalid token" in message.lower() or "are not permitted;" in message.lower():
-        place = message[message.find("(") + 1 : message.rfind(")")]
+        start = message.find("(")
+        place = message[start + 1 : message.find(")", start)]
         return (
             "Trying to include an invalid token/character in any statement throws a SyntaxError exception. To prevent the "
             f"exception, ensure no invalid token are mistakenly included (e.g: leading zero).\n  in {place}\n"
@@ -171,7 +174,12 @@ def _no_method(message: str) -> str:
 
 def stack_text(error: BaseException) -> str:
     """The strategy's lines of a traceback in LEAN's form, with line breaks around; "" without any."""
-    blocks = [_block(frame) for frame in _frames(error.__traceback__)]
+    # From the inside out, and no more than three of the same in a row.
+    blocks: list[str] = []
+    for frame in reversed(_frames(error.__traceback__)):
+        block = _block(frame)
+        if blocks[-3:] != [block] * 3:
+            blocks.append(block)
     return "\n" + "\n".join(blocks) + "\n" if blocks else ""
 
 
