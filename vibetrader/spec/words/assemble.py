@@ -173,7 +173,13 @@ class Assembler:
                 found.append((words, taken, "the move over another number of bars"))
         if any(u.kind == "act" and u.value == "sell" for u in compiler.units):
             opens = "short" in self.sides
-            found.append(("sell", "opens a short" if opens else "closes the long", "closes the long" if opens else "opens a short"))
+            found.append(
+                (
+                    "sell",
+                    "opens a short" if opens else "closes the long",
+                    "closes the long" if opens else "opens a short",
+                )
+            )
         for key, text in self.draft.assumed.items():
             if key == "ma_type":
                 found.append(("moving average", text, "an exponential one (EMA)"))
@@ -866,7 +872,10 @@ class Assembler:
             ):
                 # Another currency would need its exchange rate as data: the account is kept in the instrument's.
                 kept = _currency(data["symbols"][0])
-                self.assume("currency", f"{cash.value[0]:g} {currency} kept as {cash.value[0]:g} {kept}: the account is in {kept}")
+                self.assume(
+                    "currency",
+                    f"{cash.value[0]:g} {currency} kept as {cash.value[0]:g} {kept}: the account is in {kept}",
+                )
         fee = slots.get("fee")
         if fee is not None:
             data["fees"] = {str(fee.value[0]): fee.value[1]}

@@ -288,7 +288,13 @@ class Averages(Cursor):
             return Found(ex.call("sma", number, series=ex.Price("volume")), noun + 1)
         if kind == "ind" and value == "avg":
             return self._average_of(noun + 1, number, unit, "sma")
-        if kind == "ind" and number <= 4 and not unit and self.norm(noun) in ("moving averages", "emas", "mas", "moving avgs", "medias moviles", "medias moveis", "moyennes mobiles"):
+        if (
+            kind == "ind"
+            and number <= 4
+            and not unit
+            and self.norm(noun)
+            in ("moving averages", "emas", "mas", "moving avgs", "medias moviles", "medias moveis", "moyennes mobiles")
+        ):
             return None  # "2 moving averages": how many there are
         if kind == "ind" and str(value) in MA_KINDS:
             return self._moving_average(str(value), noun + 1, number, unit)

@@ -64,12 +64,22 @@ class Clocks(Crossings):
             k = self.skip(k + 1)
         if self.kind(k) == "now" and self.kind(self.skip(k + 1)) == "weekday":
             k = self.skip(k + 1)
-        if self.kind(k) == "weekdays" and self.norm(self.skip(k + 1)) in ("except", "excluding", "excepto", "salvo", "ausser", "sauf", "exceto"):
+        if self.kind(k) == "weekdays" and self.norm(self.skip(k + 1)) in (
+            "except",
+            "excluding",
+            "excepto",
+            "salvo",
+            "ausser",
+            "sauf",
+            "exceto",
+        ):
             off = self.skip(self.skip(k + 1) + 1)
             if self.kind(off) == "weekday":
                 clock = ex.Clock("weekday")
                 week = ex.Compare("<=", clock, ex.Number(4))
-                return Found(ex.conjunction(week, ex.Compare("!=", clock, ex.Number(float(str(self.value(off)))))), off + 1)
+                return Found(
+                    ex.conjunction(week, ex.Compare("!=", clock, ex.Number(float(str(self.value(off)))))), off + 1
+                )
         if self.kind(k) == "weekdays":
             return Found(ex.Compare("<=", ex.Clock("weekday"), ex.Number(4)), k + 1)
         if self.kind(k) == "weekend":
@@ -139,7 +149,11 @@ class Clocks(Crossings):
         down: bool | None = None
         if self.kind(after) in ("streak_down", "streak_up"):
             down, after = self.kind(after) == "streak_down", self.skip(after + 1)
-        elif self.kind(after) == "price" and self.value(after) == "close" and self.kind(self.skip(after + 1)) in ("cmp", "streak_down", "streak_up"):
+        elif (
+            self.kind(after) == "price"
+            and self.value(after) == "close"
+            and self.kind(self.skip(after + 1)) in ("cmp", "streak_down", "streak_up")
+        ):
             verb = self.skip(after + 1)
             if self.kind(verb) == "cmp" and self.value(verb) not in ("<", ">"):
                 return None

@@ -48,7 +48,14 @@ class Comparisons(States):
         if right is None:
             return None
         k = self.skip(right.end)
-        if self.kind(k) != "cmp" or self.norm(k).replace(" ", "") not in ("上方", "之上", "以上", "下方", "之下", "以下"):
+        if self.kind(k) != "cmp" or self.norm(k).replace(" ", "") not in (
+            "上方",
+            "之上",
+            "以上",
+            "下方",
+            "之下",
+            "以下",
+        ):
             return None
         if not all(comparable(left, right.expression) for left in lefts):
             return None
@@ -110,7 +117,11 @@ class Comparisons(States):
         if distance is not None:
             return distance
         gap = self.skip(j)
-        if (left == ex.Price("open") and self.kind(gap) == "dir") or (left == ex.Price("open") and self.norm(gap) in ("lower", "higher") and self.kind(gap + 1) in ("", "end", "comma", "and", "act")):
+        if (left == ex.Price("open") and self.kind(gap) == "dir") or (
+            left == ex.Price("open")
+            and self.norm(gap) in ("lower", "higher")
+            and self.kind(gap + 1) in ("", "end", "comma", "and", "act")
+        ):
             down = self.value(gap) == "down" if self.kind(gap) == "dir" else self.norm(gap) == "lower"
             return Found(ex.Compare("<" if down else ">", left, ex.Lag(ex.CLOSE, ex.Number(1))), gap + 1)
         apart = self._verb(j)
@@ -207,7 +218,12 @@ class Comparisons(States):
         k = self.skip(j, "colon")
         if self.kind(k) == "cmp" and self.norm(k) in ("the", "its"):
             k += 1
-        if self.kind(k) == "streak_down" and self.norm(k) == "lower" and self.kind(k - 1) == "touch" and self._last_bands():
+        if (
+            self.kind(k) == "streak_down"
+            and self.norm(k) == "lower"
+            and self.kind(k - 1) == "touch"
+            and self._last_bands()
+        ):
             return self._band("lower", k + 1)
         self._last_percent = self.kind(k) == "num" and self.items[k].percent
         percent_off = self._offset(k)
@@ -248,7 +264,9 @@ class Comparisons(States):
             inner = self.operand(self.skip(side + 1))
             if inner is not None and not isinstance(inner.expression, ex.Number) and self.value(side) in ("<", ">"):
                 distance = ex.Number(self.items[k].number * (0.0001 if self.kind(unit) == "pips" else 1))
-                return Found(ex.Arithmetic("-" if self.value(side) == "<" else "+", inner.expression, distance), inner.end)
+                return Found(
+                    ex.Arithmetic("-" if self.value(side) == "<" else "+", inner.expression, distance), inner.end
+                )
         return None
 
     def _ordered(self, lefts: list[ex.Expression], k: int) -> Found | None:
@@ -299,11 +317,31 @@ class Comparisons(States):
         expression, end = right
         if not all(comparable(left, expression) for left in lefts):
             return None
-        if self._last_percent and isinstance(expression, ex.Number) and nature(lefts[0])[0] is Nature.PRICE and not is_ratio(lefts[0]):
+        if (
+            self._last_percent
+            and isinstance(expression, ex.Number)
+            and nature(lefts[0])[0] is Nature.PRICE
+            and not is_ratio(lefts[0])
+        ):
             return None  # a price is no percentage
         if (
             self.kind(k) == "drop"
-            and (self.norm(k) in ("breaks", "break out of", "breaks out of", "rompe", "突破", "casse", "il casse", "franchit", "perce", "rompt") or self.norm(k).split()[-1] in ("of", "de", "da", "do"))
+            and (
+                self.norm(k)
+                in (
+                    "breaks",
+                    "break out of",
+                    "breaks out of",
+                    "rompe",
+                    "突破",
+                    "casse",
+                    "il casse",
+                    "franchit",
+                    "perce",
+                    "rompt",
+                )
+                or self.norm(k).split()[-1] in ("of", "de", "da", "do")
+            )
             and (is_lower(expression) or any(n == ex.Price("low") for n in ex.walk(expression)))
         ):
             operator = "<"
@@ -400,7 +438,12 @@ class Comparisons(States):
             if self.kind(k) in ("and", "comma", "or"):
                 k = self.skip(k + 1)
         name = str(self.value(k))
-        if len(numbers) < 2 or self.kind(k) != "ind" or name not in MA_KINDS or any(n != int(n) or n < 1 for n in numbers):
+        if (
+            len(numbers) < 2
+            or self.kind(k) != "ind"
+            or name not in MA_KINDS
+            or any(n != int(n) or n < 1 for n in numbers)
+        ):
             return None
         return [self.average_call(name, n) for n in numbers], k + 1
 
@@ -425,7 +468,12 @@ class Comparisons(States):
     def _level_of_oscillator(self, j: int, left: ex.Expression) -> Found | None:
         """`closes above rsi 70`: the level stands after the oscillator's name, the price before it means nothing."""
         k = self.skip(j)
-        if self.kind(k) != "ind" or self.kind(k + 1) != "num" or str(self.value(k)) not in LEVELS or self.value(k) == "bb":
+        if (
+            self.kind(k) != "ind"
+            or self.kind(k + 1) != "num"
+            or str(self.value(k)) not in LEVELS
+            or self.value(k) == "bb"
+        ):
             return None
         if nature(left)[0] is not Nature.PRICE:
             return None
@@ -486,7 +534,11 @@ class Comparisons(States):
     def _apart(self, left: ex.Expression, j: int) -> Found | None:
         """`is 3% above the 20 EMA`, `2 standard deviations below the mean`, `1 ATR under the VWAP`."""
         k = self._verb(j)
-        if self.kind(k) in ("dip", "gainmove") and self.kind(self.skip(k + 1)) == "num" and self._factor(self.skip(k + 1)) is not None:
+        if (
+            self.kind(k) in ("dip", "gainmove")
+            and self.kind(self.skip(k + 1)) == "num"
+            and self._factor(self.skip(k + 1)) is not None
+        ):
             k = self.skip(k + 1)
         while self.kind(k) == "cmp" and self.value(k) in (">", ">=") and self.kind(self.skip(k + 1)) == "num":
             k = self.skip(k + 1)

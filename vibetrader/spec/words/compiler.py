@@ -348,7 +348,11 @@ class Compiler(SlotReader):
                         else self._spelled(k, str(item.value))
                     )
                 row = INDICATORS.get(str(item.value))
-                if self.kind(self._back(i)) in ("cmp", "drop", "cross") and not self.is_sign(i + 1, "(") and item.value in LEVELS:
+                if (
+                    self.kind(self._back(i)) in ("cmp", "drop", "cross")
+                    and not self.is_sign(i + 1, "(")
+                    and item.value in LEVELS
+                ):
                     step = None  # "closes above rsi 70": a level
                 if step is not None and row is not None and len(step[0]) > sum(not p.choices for p in row.parameters):
                     step = None
@@ -479,12 +483,18 @@ class Compiler(SlotReader):
         act = self._action(i)
         if act is not None:
             return act
-        if kind in ("limit_order", "stop_order") and {"buy", "sell"} & set(self.norm(i).split()) and self.context not in ("buy", "long", "short"):
+        if (
+            kind in ("limit_order", "stop_order")
+            and {"buy", "sell"} & set(self.norm(i).split())
+            and self.context not in ("buy", "long", "short")
+        ):
             side = "buy" if "buy" in self.norm(i).split() else "short"
             self.context = side
             self._add("act", side, i, i)
         if kind == "zone":
-            told = any(self.kind(x) == "clock" for x in range(max(0, i - 4), i)) or self.kind(self.skip(i + 1)) == "clock"
+            told = (
+                any(self.kind(x) == "clock" for x in range(max(0, i - 4), i)) or self.kind(self.skip(i + 1)) == "clock"
+            )
             if told:
                 self.draft.slots.setdefault("timezone", Slot((self.value(i),), self.span(i, i + 1)))
             return self._add("slot" if told else "quiet", kind, i, i + 1)
@@ -496,9 +506,24 @@ class Compiler(SlotReader):
             return self._add("slot", "parameters", i, i + 5)
         if kind == "num" and self.norm(i - 1) in ("setup", "setups"):
             return self._add("quiet", kind, i, i + 1)
-        if kind == "num" and self.items[i].number <= 4 and self.kind(i + 1) == "ind" and self.norm(i + 1) in ("moving averages", "emas", "mas", "medias moviles", "medias moveis", "moyennes mobiles"):
+        if (
+            kind == "num"
+            and self.items[i].number <= 4
+            and self.kind(i + 1) == "ind"
+            and self.norm(i + 1)
+            in ("moving averages", "emas", "mas", "medias moviles", "medias moveis", "moyennes mobiles")
+        ):
             return self._add("quiet", kind, i, i + 2)
-        if kind == "num" and self.norm(i + 1) in ("indicator", "indicators", "step", "steps", "rule", "rules", "condition", "conditions"):
+        if kind == "num" and self.norm(i + 1) in (
+            "indicator",
+            "indicators",
+            "step",
+            "steps",
+            "rule",
+            "rules",
+            "condition",
+            "conditions",
+        ):
             return self._add("quiet", kind, i, i + 2)
         if kind == "else" and self.units and self.units[-1].kind == "act" and self.units[-1].value == "exit":
             return self._add("mirror", "else", i, i + 1)  # "flat otherwise"
@@ -707,9 +732,15 @@ class Compiler(SlotReader):
             if self.kind(begin) in ("ind", "price", "out") and self.norm(begin) not in ("price",):
                 self.context = "exit"
                 return self._add("act", "exit", i, i + 1)
-        if kind == "stop" and self.kind(i + 1) == "if" and self.norm(i + 1) in ("if", "when", "wenn", "si", "cuando", "se", "quand"):
+        if (
+            kind == "stop"
+            and self.kind(i + 1) == "if"
+            and self.norm(i + 1) in ("if", "when", "wenn", "si", "cuando", "se", "quand")
+        ):
             begin = self.skip(i + 2)
-            if self.kind(begin) in ("ind", "out") or (self.kind(begin) == "price" and self.kind(self._verb(begin + 1)) in ("cmp", "cross", "drop")):
+            if self.kind(begin) in ("ind", "out") or (
+                self.kind(begin) == "price" and self.kind(self._verb(begin + 1)) in ("cmp", "cross", "drop")
+            ):
                 self.context = "exit"
                 return self._add("act", "exit", i, i + 1)  # "stop if the z-score is below -3"
         if kind == "price" and self.norm(i) in ("close", "closes", "closing") and self._closes_position(i):
@@ -777,12 +808,21 @@ class Compiler(SlotReader):
         """`close when …`, `close long`, `close if` as an order, not as a price."""
         nxt = self.kind(i + 1)
         before = self.kind(i - 1)
-        if nxt in ("", "end", "comma") and self.norm(i) == "close" and self.context in ("buy", "long", "short") and before == "num":
+        if (
+            nxt in ("", "end", "comma")
+            and self.norm(i) == "close"
+            and self.context in ("buy", "long", "short")
+            and before == "num"
+        ):
             return bool(self.units) and self.units[-1].kind == "cond"  # "…, crosses below -20 close"
         after = self.skip(i + 1, "if")
         if self.kind(after) == "first":
             after = self.skip(after + 1)
-        if self.kind(after) in ("mirror", "weekday", "trading_day", "state") and (self.kind(after) != "state" or nxt == "if") and before in ("", "end", "comma", "and", "or", "slot"):
+        if (
+            self.kind(after) in ("mirror", "weekday", "trading_day", "state")
+            and (self.kind(after) != "state" or nxt == "if")
+            and before in ("", "end", "comma", "and", "or", "slot")
+        ):
             return self.norm(i) in ("close", "closes")
         if nxt == "if" and before in ("", "end", "comma", "and", "then", "or", "slot", "num", "fill", "colon"):
             return (
@@ -839,8 +879,14 @@ class Compiler(SlotReader):
         """A line that an exit touches is reached from the side the entry stood on."""
         side = self.comes_from()
         match expression:
-            case ex.And(parts=(ex.Compare("<=", ex.Price("low"), first), ex.Compare(">=", ex.Price("high"), second))) if first == second and side:
-                return ex.Compare(">=", ex.Price("high"), first) if side == "below" else ex.Compare("<=", ex.Price("low"), first)
+            case ex.And(
+                parts=(ex.Compare("<=", ex.Price("low"), first), ex.Compare(">=", ex.Price("high"), second))
+            ) if first == second and side:
+                return (
+                    ex.Compare(">=", ex.Price("high"), first)
+                    if side == "below"
+                    else ex.Compare("<=", ex.Price("low"), first)
+                )
             case _:
                 return expression
 
@@ -848,7 +894,11 @@ class Compiler(SlotReader):
         for unit in self.units:
             if unit.kind == "cond" and isinstance(unit.value, ex.Node):
                 for part in ex.walk(unit.value):  # type: ignore[arg-type]
-                    if isinstance(part, ex.Compare) and part.left in (ex.CLOSE, ex.Price("low"), ex.Price("high")) and nature(part.right)[0] is Nature.PRICE:
+                    if (
+                        isinstance(part, ex.Compare)
+                        and part.left in (ex.CLOSE, ex.Price("low"), ex.Price("high"))
+                        and nature(part.right)[0] is Nature.PRICE
+                    ):
                         return "below" if part.operator in ("<", "<=") else "above"
         return ""
 
@@ -940,7 +990,9 @@ class Compiler(SlotReader):
         style_first = bool(first.conditions) or bool(waiting)
         owners: list[list[tuple[str, Unit]]] = [[] for _ in acts]
         entries = [a for a in acts if str(a.value) in ("buy", "long", "short")]
-        opened = bool(entries) or any(self.draft.rules[n].parts for n in ("buy", "long", "short") if n in self.draft.rules)
+        opened = bool(entries) or any(
+            self.draft.rules[n].parts for n in ("buy", "long", "short") if n in self.draft.rules
+        )
         if str(acts[0].value).startswith(("exit", "sell")) and waiting and not first.conditions:
             pass
         elif (
@@ -991,7 +1043,11 @@ class Compiler(SlotReader):
 
     def _entry_filters(self, units: list[Unit], acts: list[Unit], owners: list[list[tuple[str, Unit]]]) -> None:
         """`buy at 30, sell at 70, but only if the 1h RSI is over 50`: the last part is a condition of the entry."""
-        if len(acts) < 2 or not str(acts[-1].value).startswith(("sell", "exit")) or str(acts[0].value) not in ("buy", "long"):
+        if (
+            len(acts) < 2
+            or not str(acts[-1].value).startswith(("sell", "exit"))
+            or str(acts[0].value) not in ("buy", "long")
+        ):
             return
         own = owners[-1]
         for number, (_, unit) in enumerate(own):
@@ -1024,7 +1080,12 @@ class Compiler(SlotReader):
             if str(act.value) in ("buy", "long", "short"):
                 for _, unit in owners[index]:
                     at = self.units.index(unit)
-                    if isinstance(unit.value, ex.Node) and _only_clock(unit.value) and at and self.units[at - 1].kind == "only":
+                    if (
+                        isinstance(unit.value, ex.Node)
+                        and _only_clock(unit.value)
+                        and at
+                        and self.units[at - 1].kind == "only"
+                    ):
                         self.draft.session.append(unit.value)  # type: ignore[arg-type]  # a tree, as tested above
         if len(acts) < 2 or str(acts[0].value) not in ("buy", "long") or str(acts[1].value) not in ("sell", "short"):
             return
@@ -1054,9 +1115,19 @@ class Compiler(SlotReader):
                 and any(u.kind == "slot" and u.value not in ("timeframe", "num", "tf", "frame") for u in part)
             )
             said = {str(v) for slot in self.draft.slots.values() for v in slot.value}
-            heavy = [u for u in unknown if u.value in ("num", "clock", "date") and not (part is head and self.items[u.start].text.isalpha()) and str(self.items[u.start].value) not in said]
+            heavy = [
+                u
+                for u in unknown
+                if u.value in ("num", "clock", "date")
+                and not (part is head and self.items[u.start].text.isalpha())
+                and str(self.items[u.start].value) not in said
+            ]
             title_only = any(u.kind == "idea" for u in part)
-            if part is not head and not title_only and any(u.kind in ("decl", "quiet") and self._is_weighty(u) for u in part):
+            if (
+                part is not head
+                and not title_only
+                and any(u.kind in ("decl", "quiet") and self._is_weighty(u) for u in part)
+            ):
                 weighty = True
             if weighty or heavy:
                 for u in unknown:
@@ -1091,7 +1162,9 @@ class Compiler(SlotReader):
             "cmp", "cross", "drop", "touch", "state", "between", "dip", "gainmove", "not",
         ):  # fmt: skip
             return False  # "the flurbometer is above 7": the word is what is compared
-        if any(u.kind == "unknown" and (u.value != "word" or self.norm(u.start).startswith(WEIGHTY_STEMS)) for u in clause):
+        if any(
+            u.kind == "unknown" and (u.value != "word" or self.norm(u.start).startswith(WEIGHTY_STEMS)) for u in clause
+        ):
             return False
         return any(u.kind in ("cond", "slot", "symbol", "idea", "mirror") for u in clause)
 
@@ -1195,7 +1268,8 @@ class Compiler(SlotReader):
         expression: ex.Expression = unit.value  # type: ignore[assignment]  # Node is the base of the union
         if unit.any_cross and target in ("sell", "short", "exit_long", "exit"):
             expression = ex.rewrite(
-                expression, lambda node: ex.Cross(not node.above, node.left, node.right) if isinstance(node, ex.Cross) else node
+                expression,
+                lambda node: ex.Cross(not node.above, node.left, node.right) if isinstance(node, ex.Cross) else node,
             )
         if target.startswith(("sell", "exit")):
             if isinstance(expression, ex.Compare) and expression.operator == "!=" and _only_clock(expression):

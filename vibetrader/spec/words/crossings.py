@@ -105,7 +105,9 @@ class Crossings(Comparisons):
         end = line.end
         target: ex.Expression | None = ex.Number(level) if level is not None else None
         joint = self.skip(end)
-        if target is None and (self.kind(joint) in ("and", "filter", "cmp", "div") or self.norm(end) in ("over", "with", "con")):
+        if target is None and (
+            self.kind(joint) in ("and", "filter", "cmp", "div") or self.norm(end) in ("over", "with", "con")
+        ):
             right = self.operand(self.skip(joint + 1))
             if right is not None and not isinstance(right.expression, ex.Number):
                 if self.kind(joint) == "cmp" and direction == "any":
@@ -145,7 +147,13 @@ class Crossings(Comparisons):
             other = compared_with(self.memory.last)
             only = self._cross_partner(lefts[0])
             if only is not None:
-                noun = "叉" in self.norm(k) or self.norm(k) in ("crossover", "cross", "crossunder", "cruce", "cruzamento")
+                noun = "叉" in self.norm(k) or self.norm(k) in (
+                    "crossover",
+                    "cross",
+                    "crossunder",
+                    "cruce",
+                    "cruzamento",
+                )
                 if noun and is_average(only) and length_of(lefts[0]) > length_of(only):
                     lefts, only = [only], lefts[0]
                 right = Found(only, j)
@@ -285,7 +293,12 @@ class Crossings(Comparisons):
         bare = self._bare_level(k)
         if bare is not None:
             return bare
-        if self.kind(k) != "ind" or str(self.value(k)) not in LEVELS or self.kind(k + 1) != "num" or self.items[k + 1].percent:
+        if (
+            self.kind(k) != "ind"
+            or str(self.value(k)) not in LEVELS
+            or self.kind(k + 1) != "num"
+            or self.items[k + 1].percent
+        ):
             return None
         if self.norm(k - 1) not in ("at", "a", "en", "bei", "em", "con", "mit"):
             return None
@@ -293,7 +306,15 @@ class Crossings(Comparisons):
             "", "end", "comma", "and", "act", "or", "then", "fill", "not", "stop", "target",
         ):  # fmt: skip
             return None
-        below = {"buy": True, "long": True, "exit_short": True, "sell": False, "short": False, "exit": False, "exit_long": False}
+        below = {
+            "buy": True,
+            "long": True,
+            "exit_short": True,
+            "sell": False,
+            "short": False,
+            "exit": False,
+            "exit_long": False,
+        }
         if self.context not in below or self.value(k) == "bb":
             return None
         name, level = str(self.value(k)), self.items[k + 1].number
@@ -306,18 +327,34 @@ class Crossings(Comparisons):
 
     def _bare_level(self, k: int) -> Found | None:
         """`RSI 14: buy at 30, sell at 70`: the level of the one oscillator that was named."""
-        if self.kind(k) != "num" or self.items[k].percent or self.items[k].currency or self.norm(k - 1) != "at" or self.kind(k - 2) != "act":
+        if (
+            self.kind(k) != "num"
+            or self.items[k].percent
+            or self.items[k].currency
+            or self.norm(k - 1) != "at"
+            or self.kind(k - 2) != "act"
+        ):
             return None
         named = {str(item.value) for item in self.items if item.kind == "ind"} | set(self.memory.parameters)
         if len(named) != 1 or not named <= {"rsi", "mfi", "cci", "stoch", "williams_r", "stochrsi", "crsi"}:
             return None
         if self.kind(self.skip(k + 1)) not in ("", "end", "comma", "and", "act", "or", "then", "stop", "target"):
             return None
-        below = {"buy": True, "long": True, "exit_short": True, "sell": False, "short": False, "exit": False, "exit_long": False}
+        below = {
+            "buy": True,
+            "long": True,
+            "exit_short": True,
+            "sell": False,
+            "short": False,
+            "exit": False,
+            "exit_long": False,
+        }
         built = self._build(next(iter(named)), [], "", None, None, k)
         if built is None or self.context not in below:
             return None
-        return Found(ex.Compare("<" if below[self.context] else ">", built.expression, ex.Number(self.items[k].number)), k + 1)
+        return Found(
+            ex.Compare("<" if below[self.context] else ">", built.expression, ex.Number(self.items[k].number)), k + 1
+        )
 
     def _again(self, i: int) -> Found | None:
         """`exit when it's lower`, `平仓 on 死叉`: the comparison or cross read before, the other way."""

@@ -92,10 +92,18 @@ class Grammar(Moves):
         k, found = j, ""
         while True:
             kind = self.kind(k)
-            if kind == "then" and (found or self.norm(k) in ("and then", "then", "dann", "luego", "puis", "depois")) and self.kind(self.skip(k + 1)) in ("cross", "ind", "price"):
+            if (
+                kind == "then"
+                and (found or self.norm(k) in ("and then", "then", "dann", "luego", "puis", "depois"))
+                and self.kind(self.skip(k + 1)) in ("cross", "ind", "price")
+            ):
                 found, k = "then", k + 1
                 continue
-            if kind == "only" and self.kind(k - 1) == "comma" and (self.context == "sell" or self.context.startswith("exit")):
+            if (
+                kind == "only"
+                and self.kind(k - 1) == "comma"
+                and (self.context == "sell" or self.context.startswith("exit"))
+            ):
                 return "", j  # "sell at 70, but only if …": the entry's, as `_entry_filters` decides
             if kind == "or":
                 found, k = "or", k + 1
@@ -205,7 +213,11 @@ class Grammar(Moves):
 
     def _at_band(self, found: Found) -> Found:
         """`a hammer at the lower band`: the candle touches it."""
-        candle = [p for p in ex.walk(found.expression) if isinstance(p, ex.Call) and INDICATORS[p.indicator].helper.startswith("candlestick")]
+        candle = [
+            p
+            for p in ex.walk(found.expression)
+            if isinstance(p, ex.Call) and INDICATORS[p.indicator].helper.startswith("candlestick")
+        ]
         if not candle or self.norm(found.end) not in ("at", "on", "near", "en", "am", "an"):
             return found
         band = self._output(self.skip(found.end)) or self._indicator(self.skip(found.end))

@@ -113,9 +113,7 @@ def _without_marks(text: str) -> str:
     return text
 
 
-_IBS: Final = re.compile(
-    r"\(\s*c(?:lose)?\s*-\s*l(?:ow)?\s*\)\s*/\s*\(\s*h(?:igh)?\s*-\s*l(?:ow)?\s*\)", re.IGNORECASE
-)
+_IBS: Final = re.compile(r"\(\s*c(?:lose)?\s*-\s*l(?:ow)?\s*\)\s*/\s*\(\s*h(?:igh)?\s*-\s*l(?:ow)?\s*\)", re.IGNORECASE)
 _FORMULA: Final = re.compile(
     r"(?<![\w.])[A-Za-z][A-Za-z_0-9]*(?:\((?:[^()]|\([^()]*\)){1,80}\))?(?:\.[A-Za-z_]+)?(?:@[0-9]+[A-Za-z])?(?:\[\d{1,4}\])?"
 )
@@ -240,7 +238,7 @@ def _ticker(token: Token, shouting: bool, index: dict[tuple[str, ...], Concept])
         return known
     if re.fullmatch(r"[A-Z]{4}(?:3|4|5|6|11)", token.text):
         return token.text  # a Brazilian share
-    if token.text in ("META", "COST", "UBER", "SNAP") and not shouting:
+    if token.text in ("META", "COST", "UBER", "SNAP", "COIN") and not shouting:
         return token.text  # shares whose names are words of the vocabulary in lower case
     if token.text in _FUTURES and not shouting:
         return token.text
@@ -382,10 +380,17 @@ def _settled(items: list[Item]) -> list[Item]:
         if item.kind == "or" and item.norm == "o" and before in _ARTICLE_AFTER:
             item = replace(item, kind="fill")  # the Portuguese article, not the Spanish "or"
         elif (
-            item.kind == "symbol" and after == "colon" and _is_guess(item) and any(i.kind == "symbol" for i in items[index + 1 :])
+            item.kind == "symbol"
+            and after == "colon"
+            and _is_guess(item)
+            and any(i.kind == "symbol" for i in items[index + 1 :])
         ):
             item = replace(item, kind="fill")  # a name before a colon, where the instrument is named later
-        elif item.kind == "at_close" and after in ("cmp", "drop", "cross") and item.norm in ("on close", "on the close", "at close"):
+        elif (
+            item.kind == "at_close"
+            and after in ("cmp", "drop", "cross")
+            and item.norm in ("on close", "on the close", "at close")
+        ):
             item = replace(item, kind="price", value="close")  # "long on close above …"
         elif item.kind == "symbol" and after == "word" and _is_guess(item):
             item = replace(item, kind="word", value=item.norm)  # an abbreviation in a name, not a ticker
@@ -414,12 +419,18 @@ def _merged(items: list[Item]) -> list[Item]:
         if item.kind == "num" and after is not None:
             pair = (after.norm, second.norm) if second is not None else ("", "")
             if after.norm in ("bps", "bp") and after.kind == "word":
-                found.append(replace(item, value=item.number / 100, percent=True, end=after.end, text=f"{item.text} {after.text}"))
+                found.append(
+                    replace(
+                        item, value=item.number / 100, percent=True, end=after.end, text=f"{item.text} {after.text}"
+                    )
+                )
                 position += 2
                 continue
             if after.kind == "num" and after.norm in _THOUSANDS and not item.percent and item.number < 1e6:
                 # "20 mil", "5 tausend"
-                items[position + 1] = replace(item, value=item.number * 1000, end=after.end, text=f"{item.text} {after.text}")
+                items[position + 1] = replace(
+                    item, value=item.number * 1000, end=after.end, text=f"{item.text} {after.text}"
+                )
                 position += 1
                 continue
             if after.kind == "sign" and after.value == "%":

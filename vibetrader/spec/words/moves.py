@@ -52,7 +52,25 @@ class Moves(Clocks):
             self.kind(k) == "num"
             and (
                 self.norm(i) in ("a", "an", "new", "on")
-                or self.norm(i - 1) in ("a", "an", "new", "on", "at", "un", "uma", "ein", "einem", "neuem", "neuen", "nuevo", "nova", "nouveau", "bei", "neues")
+                or self.norm(i - 1)
+                in (
+                    "a",
+                    "an",
+                    "new",
+                    "on",
+                    "at",
+                    "un",
+                    "uma",
+                    "ein",
+                    "einem",
+                    "neuem",
+                    "neuen",
+                    "nuevo",
+                    "nova",
+                    "nouveau",
+                    "bei",
+                    "neues",
+                )
             )
         ):
             return None
@@ -83,7 +101,12 @@ class Moves(Clocks):
         if self.kind(k) != "num" or self.items[k].percent:
             return None
         number, j = self.items[k].number, k + 1
-        if self.kind(j) != "unit" or self.value(j) not in ("bar", "day", "week") or number != int(number) or not 1 <= number <= 500:
+        if (
+            self.kind(j) != "unit"
+            or self.value(j) not in ("bar", "day", "week")
+            or number != int(number)
+            or not 1 <= number <= 500
+        ):
             return None
         j += 1
         if self.kind(self.skip(j)) == "row":
@@ -171,8 +194,10 @@ class Moves(Clocks):
                     end = self.skip(end) + 1
                 return Found(repeated(coloured_ha, int(number or 1)), end)
         kind, norm = self.kind(k), self.norm(k)
-        if number is not None and any(self.kind(x) == "row" for x in range(i, k)) and (
-            kind in ("dip", "gainmove") or (kind == "state" and self.value(k) in ("falling", "rising"))
+        if (
+            number is not None
+            and any(self.kind(x) == "row" for x in range(i, k))
+            and (kind in ("dip", "gainmove") or (kind == "state" and self.value(k) in ("falling", "rising")))
         ):
             after = self.skip(k + 1)
             if not (self.kind(after) == "num" and self.items[after].percent):
@@ -233,7 +258,15 @@ class Moves(Clocks):
         """`price drops 5% [in 3 bars]`, `went up 3% or more over the last 5 bars`, `drops 5% from its 20 day high`."""
         k = self.skip(i)
         subject: ex.Expression = ex.CLOSE
-        if self.kind(k) == "lag" and self.norm(k) in ("yesterday", "previous day", "the day before", "ayer", "gestern", "hier", "ontem"):
+        if self.kind(k) == "lag" and self.norm(k) in (
+            "yesterday",
+            "previous day",
+            "the day before",
+            "ayer",
+            "gestern",
+            "hier",
+            "ontem",
+        ):
             nxt = self._verb(k + 1)
             moved = self._move(nxt) if self.kind(nxt) in ("dir", "dip", "gainmove", "state") else None
             if moved is None:
@@ -259,7 +292,12 @@ class Moves(Clocks):
     def _move_of(self, subject: ex.Expression, k: int, falls: bool | None = None) -> Found | None:
         down = self.kind(k) == "dip" if falls is None else falls
         j = self.skip(k + 1)
-        if self.kind(j) == "num" and self.kind(j + 1) == "unit" and self.kind(self.skip(j + 2)) == "row" and not self.items[j].percent:
+        if (
+            self.kind(j) == "num"
+            and self.kind(j + 1) == "unit"
+            and self.kind(self.skip(j + 2)) == "row"
+            and not self.items[j].percent
+        ):
             count = self.items[j].number  # "has risen 4 days in a row"
             if count == int(count) and 1 <= count <= 500:
                 step = ex.Compare("<" if down else ">", subject, ex.lagged(subject, ex.Number(1)))
@@ -389,7 +427,11 @@ class Moves(Clocks):
         end = self.skip(n + 1, "tf")
         if self.kind(end) == "span":
             end += 1
-        elif n + 1 != end or self.kind(end) not in ("", "end", "comma", "and", "act", "or") or not any("range" in x.norm for x in self.items):
+        elif (
+            n + 1 != end
+            or self.kind(end) not in ("", "end", "comma", "and", "act", "or")
+            or not any("range" in x.norm for x in self.items)
+        ):
             return None
         ibs = ex.call("ibs")
         return Found(ex.Compare("<" if low else ">", ibs, ex.Number(round(share if low else 1 - share, 10))), end)

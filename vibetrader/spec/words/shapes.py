@@ -48,10 +48,17 @@ def repeated(condition: ex.Expression, count: int) -> ex.Expression:
 
 def comparable(left: ex.Expression, right: ex.Expression) -> bool:
     """False for a price beside an oscillator: nobody means that, so the words were read wrongly."""
+    left, right = of_same_kind(left, right), of_same_kind(right, left)
     for one, other in ((left, right), (right, left)):
         if isinstance(one, ex.Number) and one.value <= 0 and is_level(other):
             return False
-        if isinstance(one, ex.Number) and one.value <= 0 and isinstance(other, ex.Call) and other.indicator in ("sma", "ema") and other.series is None:
+        if (
+            isinstance(one, ex.Number)
+            and one.value <= 0
+            and isinstance(other, ex.Call)
+            and other.indicator in ("sma", "ema")
+            and other.series is None
+        ):
             return False
     if any(isinstance(node, ex.EntryPrice) for side in (left, right) for node in ex.walk(side)):
         return False  # the fill price is known to stops and targets only
@@ -74,14 +81,18 @@ def is_distance(node: ex.Expression) -> bool:
 def is_level(node: ex.Expression) -> bool:
     base = node.operand if isinstance(node, ex.Lag | ex.At) else node
     return (isinstance(base, ex.Price) and base.field != "volume") or (
-        isinstance(base, ex.Call) and base.indicator in ("highest", "lowest", "bb", "kc", "donchian", "vwap") and base.series in (None, ex.CLOSE)
+        isinstance(base, ex.Call)
+        and base.indicator in ("highest", "lowest", "bb", "kc", "donchian", "vwap")
+        and base.series in (None, ex.CLOSE)
     )
 
 
 def is_pattern(node: ex.Expression) -> bool:
     parts = node.parts if isinstance(node, ex.Or) else (node,)
     return all(
-        isinstance(p, ex.Compare) and isinstance(p.left, ex.Call) and INDICATORS[p.left.indicator].helper.startswith("candlestick")
+        isinstance(p, ex.Compare)
+        and isinstance(p.left, ex.Call)
+        and INDICATORS[p.left.indicator].helper.startswith("candlestick")
         for p in parts
     )
 
@@ -178,7 +189,7 @@ def of_same_kind(value: ex.Expression, other: ex.Expression) -> ex.Expression:
     scaled = isinstance(base, ex.Call) and (
         base.indicator in ("obv", "ad", "atr", "adx", "stdev", "sobv") or nature(base)[0] is Nature.OSCILLATOR
     )
-    if not scaled and base != ex.Price("volume"):
+    if not scaled and base != ex.Price("volume") and not _is_width(base):
         return value
     match value:
         case ex.Call(indicator="sma" | "ema" | "wwma" | "lwma" | "hma" | "dema" | "tema", series=None):
@@ -187,6 +198,19 @@ def of_same_kind(value: ex.Expression, other: ex.Expression) -> ex.Expression:
             return ex.Arithmetic("*", factor, of_same_kind(right, other))
         case _:
             return value
+
+
+def _is_width(node: ex.Expression) -> bool:
+    """How far apart the bands stand, written out or as the output of the bands."""
+    match node:
+        case ex.Call(indicator="bb", output="width"):
+            return True
+        case ex.Arithmetic(
+            operator="/", left=ex.Arithmetic(operator="-", left=ex.Call() as upper, right=ex.Call() as lower)
+        ):
+            return upper.indicator == lower.indicator and (upper.output, lower.output) == ("upper", "lower")
+        case _:
+            return False
 
 
 def compared_with(node: ex.Expression | None) -> ex.Expression | None:

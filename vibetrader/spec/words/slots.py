@@ -652,10 +652,17 @@ class SlotReader(Grammar):
             if self.kind(self.skip(end)) == "at_open":
                 end = self.skip(end) + 1
             return self.put("fill", i, end, "next_open")
-        if kind == "price" and self.norm(i) == "open" and self._bought_before(i) and self.kind(self.skip(i + 1)) in ("after", "if", "end", ""):
+        if (
+            kind == "price"
+            and self.norm(i) == "open"
+            and self._bought_before(i)
+            and self.kind(self.skip(i + 1)) in ("after", "if", "end", "")
+        ):
             return self.put("fill", i, i + 1, "next_open")  # "buy the open after 4 down days"
-        if kind == "at_open" and self.norm(self._before(i)) == "today" and any(
-            item.kind == "lag" and item.norm.startswith("yesterday") for item in self.items[:i]
+        if (
+            kind == "at_open"
+            and self.norm(self._before(i)) == "today"
+            and any(item.kind == "lag" and item.norm.startswith("yesterday") for item in self.items[:i])
         ):
             return self.put("fill", i, i + 1, "next_open")  # yesterday's bar is the signal, today's open the fill
         if kind == "at_open":
@@ -910,13 +917,20 @@ class SlotReader(Grammar):
             if item.currency:
                 return self.put("size", i, end, "risk_cash", item.number, item.currency)
             return None
-        if self.norm(i) in ("lose", "loses") and self.kind(self.skip(i + 1)) == "num" and self.items[self.skip(i + 1)].percent:
+        if (
+            self.norm(i) in ("lose", "loses")
+            and self.kind(self.skip(i + 1)) == "num"
+            and self.items[self.skip(i + 1)].percent
+        ):
             # "sized so that we lose 1% if stopped out"
             k = self.skip(i + 1)
             end = self._of_equity(k + 1)
             tail = self.skip(end, "if")
             if self.norm(tail) in ("stopped", "stopped out") or self.kind(tail) in ("stop", "touch"):
-                while self.norm(tail) in ("stopped", "stopped out", "out", "is", "hit") or self.kind(tail) in ("stop", "touch"):
+                while self.norm(tail) in ("stopped", "stopped out", "out", "is", "hit") or self.kind(tail) in (
+                    "stop",
+                    "touch",
+                ):
                     tail += 1
                 return self.put("size", i, tail, "risk_percent", self.items[k].number)
         if self.kind(i) == "num" and self.items[i].percent:
@@ -939,7 +953,8 @@ class SlotReader(Grammar):
             or (self.norm(k) in ("if", "when") and self.norm(self.skip(k + 1)) == "x")
         ):
             if self.kind(k) == "per_day" or (
-                self.kind(k) == "every" and self.kind(self.skip(k + 1)) in ("unit", "num", "tf", "weekday", "trading_day")
+                self.kind(k) == "every"
+                and self.kind(self.skip(k + 1)) in ("unit", "num", "tf", "weekday", "trading_day")
             ):
                 break
             end = k + 1
@@ -985,7 +1000,24 @@ class SlotReader(Grammar):
             and self.items[i].text.lower().endswith("k")
             and self.items[i].number >= 1000
             and self.norm(i - 1) in ("with", "con", "com", "mit", "avec", "using")
-            and self.kind(self.skip(i + 1)) in ("", "end", "comma", "and", "startcash", "equity", "till", "between", "month", "num", "date", "filter", "report", "year_phrase", "within")
+            and self.kind(self.skip(i + 1))
+            in (
+                "",
+                "end",
+                "comma",
+                "and",
+                "startcash",
+                "equity",
+                "till",
+                "between",
+                "month",
+                "num",
+                "date",
+                "filter",
+                "report",
+                "year_phrase",
+                "within",
+            )
         ):
             end = i + 1
             if self.kind(self.skip(end)) in ("startcash", "equity"):
@@ -1081,10 +1113,12 @@ class SlotReader(Grammar):
             k
         ) == "dca_idea"
 
-    def _sized(self, i: int, k: int) -> int:
+    def _sized(self, i: int, k: int) -> int | None:
         item = self.items[k]
         nxt = self.skip(k + 1)
         if item.percent:
+            if self.kind(self.skip(k + 1)) in ("stop", "target", "trail"):
+                return None  # "use a 2% stop"
             return self.put("size", i, self._of_equity(k + 1), "percent", item.number)
         if item.currency:
             return self.put("size", i, self._of_equity(k + 1), "cash", item.number, item.currency)

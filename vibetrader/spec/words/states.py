@@ -36,6 +36,8 @@ class States(Values):
                     parts.append(moved.expression)
                     j = moved.end
                     continue
+            if kind in ("dip", "gainmove") and self.kind(self.skip(k + 1)) in ("cmp", "ind"):
+                return None  # "falls into or below the cloud": somewhere, not merely down
             part = self._state(left, state, k)
             if part is None:
                 return None
@@ -79,7 +81,9 @@ class States(Values):
             and self.is_sign(self.skip(self.skip(j + 1) + 1) + 1, ")")
         ):
             at = self.skip(self.skip(j + 1) + 1)
-            return Found(ex.Compare(str(self.value(self.skip(j + 1))), lefts[0], ex.Number(self.items[at].number)), at + 2)
+            return Found(
+                ex.Compare(str(self.value(self.skip(j + 1))), lefts[0], ex.Number(self.items[at].number)), at + 2
+            )
         level = self.bracket(j)
         if level is not None and state in ("oversold", "overbought") and len(level[0]) == 1 and len(parts) == 1:
             operator = "<" if state == "oversold" else ">"

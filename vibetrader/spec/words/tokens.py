@@ -40,7 +40,7 @@ _PATTERN: Final = re.compile(
   | (?P<thousands>\d{1,3}(?:[.\u00a0 ]\d{3})+(?![.\d])(?=\s?(?:€|euros?\b|eur\b|\$|usdt?\b|d[oó]lares|dollars?\b|reais\b|pesos\b|aktien|acciones|a[çc][õo]es|actions\b|st[üu]ck|einheiten|unidades|unit[ée]s)))
   | (?P<number>(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:e-?\d+)?)
   | (?P<cjk>[㐀-鿿])
-  | (?P<word>[^\W\d_㐀-鿿]+(?:['’][^\W\d_㐀-鿿]+)*(?:\d+(?![.,]?\d*\s?%))?(?:[A-Z]{2,3}\b)?)
+  | (?P<word>\b[lLdD]['’](?=[A-Z]{2,6}/)|[^\W\d_㐀-鿿]+(?:['’][^\W\d_㐀-鿿]+)*(?:\d+(?![.,]?\d*\s?%))?(?:[A-Z]{2,3}\b)?)
   | (?P<sign><=|>=|=>|->|<>|==|!=|→|\.\.\.|[^\w\s])
   | (?P<break>\n+)
   | (?P<other>\S)
@@ -53,7 +53,10 @@ _CONTINENTAL: Final = re.compile(
     re.IGNORECASE,
 )
 _CONTINENTAL_PATTERN: Final = re.compile(
-    _PATTERN.pattern.replace(r"(?P<thousands>", r"(?P<dots>\d{1,3}(?:\.\d{3})+(?![.\d]))" + "\n  | " + r"(?P<thousands>"), re.VERBOSE
+    _PATTERN.pattern.replace(
+        r"(?P<thousands>", r"(?P<dots>\d{1,3}(?:\.\d{3})+(?![.\d]))" + "\n  | " + r"(?P<thousands>"
+    ),
+    re.VERBOSE,
 )
 """Where people write 5.000 for five thousand."""
 _ELISION: Final = re.compile(r"^(l|d|j|n|s|c|m|qu)'(?=.{2})")

@@ -203,7 +203,11 @@ class Values(Calls):
         if self.kind(after) == "unit" and self.value(after) in ("bar", "day"):
             after = self.skip(after + 1)
         # "previous 20 bar high": the lag of a window
-        inner = self.primary(after) if self.kind(after) in ("price", "ind", "out", "agg", "num", "avg", "tf", "expr", "span") else None
+        inner = (
+            self.primary(after)
+            if self.kind(after) in ("price", "ind", "out", "agg", "num", "avg", "tf", "expr", "span")
+            else None
+        )
         if self.norm(i) in ("previous close", "last close"):
             return Found(ex.CLOSE if self.norm(i) == "last close" else ex.Lag(ex.CLOSE, ex.Number(1)), i + 1)
         if inner is not None and not isinstance(inner.expression, ex.Number):
@@ -258,7 +262,12 @@ class Values(Calls):
         if frame is None or frame[0] not in TIMEFRAMES:
             return None
         after = self.skip(frame[1])
-        if self.kind(i) == "num" and self.items[i].number >= 12 and self.value(i + 1) == "hour" and self.value(after) in ("high", "low"):
+        if (
+            self.kind(i) == "num"
+            and self.items[i].number >= 12
+            and self.value(i + 1) == "hour"
+            and self.value(after) in ("high", "low")
+        ):
             return None  # "48 hour high": a window of hours
         if self.kind(after) not in ("ind", "price", "out", "num", "agg", "avg") or (
             self.kind(after) == "num" and self.kind(after + 1) not in ("ind", "unit")
@@ -355,7 +364,20 @@ class Values(Calls):
                 continue
             if self.kind(k) == "lag" and (
                 k > j
-                or self.norm(k).startswith(("yesterday", "previous", "anterior", "the day before", "the candle", "the bar", "ayer", "ontem", "gestern", "hier"))
+                or self.norm(k).startswith(
+                    (
+                        "yesterday",
+                        "previous",
+                        "anterior",
+                        "the day before",
+                        "the candle",
+                        "the bar",
+                        "ayer",
+                        "ontem",
+                        "gestern",
+                        "hier",
+                    )
+                )
             ):
                 after = k + 1
                 if (

@@ -65,7 +65,7 @@ _TABLE: Final[dict[str, dict[object, str]]] = {
             |up over|is over|outside above|por encima|mas alto que|mas de|acima dos|mas alta que|mais alto que|superior|mas grande que|exceeded|之上|以上|高过|大过|站在""",
         "<": """<|below|under|less than|lower than|smaller than|is below|beneath|underneath|fewer than|lower|smaller|less|por debajo de|debajo de|bajo|menor que|menor a|inferior a|abajo de|abaixo de
             |abaixo da|abaixo do|abaixo|menor do que|unter|unterhalb|kleiner als|niedriger als|tiefer als|weniger als|liegt unter|en dessous de|au-dessous de|au dessous de|en-dessous de|sous|inferieur a|plus petit que|plus bas que|小于|低于|少于|下方
-            |trades below|trading below|stays below|por debajo|mas bajo que|mais baixo que|inferior|bellow|menos de|en dessous|sous la|sous le|之下|以下|低过|小过""",
+            |trades below|trading below|stays below|por debajo|mas bajo que|mais baixo que|inferior|bellow|menos de|en dessous|sous la|sous le|之下|以下|低过|小过|dipped under|dipped below|slipped below|slipped under|slips below|slips under""",
         ">=": """>=|≥|at least|or more|no less than|not less than|greater than or equal to|above or equal to|al menos|como minimo|por lo menos|mindestens|au moins|pelo menos|大于等于|至少|不低于|or higher|or above|greater or equal to|greater or equal|minimum of""",
         "<=": """<=|≤|at most|or less|no more than|not more than|less than or equal to|a lo sumo|como maximo|hochstens|au plus|no maximo|小于等于|至多|不高于|不超过|or lower|or below|lower or equal to|maximum of|less or equal to|最多""",
         "==": "=|==|equals|is equal to|equal to|igual a|gleich|egal a|等于|is exactly|equal",
