@@ -15,13 +15,19 @@ from vibetrader.engine.data.enums import AlgorithmStatus, DataNormalizationMode,
 from vibetrader.engine.data.slice import Slice
 from vibetrader.engine.feed.subscription import NEVER, Subscription
 from vibetrader.engine.money import dec
+from vibetrader.engine.portfolio.interest import NullMarginInterestRateModel
 from vibetrader.engine.portfolio.margincall import check_margin
+from vibetrader.engine.portfolio.settlement import AccountCurrencyImmediateSettlementModel, ImmediateSettlementModel
 from vibetrader.engine.securities.volatility import warm_up
+from vibetrader.engine.steady import Steady
 from vibetrader.engine.timekeeping import HOUR, MINUTE
 from vibetrader.engine.universe.selection import SecurityChanges, UniverseSelection
 from vibetrader.engine.universe.userdefined import UserDefinedUniverse
 
 _MARGIN_CALL_INTERVAL: Final = 5 * MINUTE
+#: Models that have nothing to do as time passes.
+_NO_INTEREST: Final = (NullMarginInterestRateModel,)
+_NO_SETTLEMENT: Final = (ImmediateSettlementModel, AccountCurrencyImmediateSettlementModel)
 
 #: A subscription, its first new row, the row after the last, its events.
 Packet = tuple[Subscription, int, int, "list[Any] | None"]
@@ -70,7 +76,10 @@ class Loop:
 
     Attributes:
         data_points: Data points so far, as LEAN counts them.
+        plain: False makes every step a full one; the files must be the same.
     """
+
+    plain = True
 
     def __init__(self, algorithm: Any, results: Any, selection: UniverseSelection) -> None:
         self._algorithm = algorithm
@@ -95,6 +104,9 @@ class Loop:
         self._terms: list[tuple[float, float, list[tuple[Any, bool]]]] = []
         self._orders_seen = -1
         self._gated_margin = False
+        self._has_settlements = True
+        self._steady = Steady(self)
+        self._rest = self._pause = 0
         self._margin_now = 0.0
         self._last_value = 0.0
 
@@ -164,9 +176,21 @@ class Loop:
                     following = subscription.next_emit
             if following != NEVER and following > frontier:
                 frontier = following
-                if self._plain and self._plain_step(frontier, subscriptions):
-                    previous = frontier
-                    continue
+                if self._plain:
+                    if not self._transactions.has_work and self._may_be_steady():
+                        last = self._steady.run(frontier, subscriptions)
+                        if last >= frontier:
+                            frontier = previous = last
+                            self._rest = 0
+                            if not self.may_be_plain():
+                                self._plain = False
+                            self._orders_seen = -1
+                            continue
+                        # not now: try again later, and later still
+                        self._rest = self._pause = min(2 * self._rest + 1, 31)
+                    if self._plain_step(frontier, subscriptions):
+                        previous = frontier
+                        continue
             time_slice = self._collect(frontier)
             if self._stop:
                 return  # type: ignore[unreachable]  # the call may stop
@@ -188,18 +212,34 @@ class Loop:
         Value = constant + sum of coefficient x price; margin likewise. Floats decide only whether exact figures are
         needed.
         """
+        self._plain = self.plain and self.may_be_plain()
+        if self._plain:
+            self._revalue()
+            self._has_settlements = any(
+                security.margin_interest_rate_model.__class__ not in _NO_INTEREST
+                or security.settlement_model.__class__ not in _NO_SETTLEMENT
+                for security in self._state.securities.active.values()
+            )
+
+    def may_be_plain(self) -> bool:
+        """Whether the next step can do without the full order of things."""
         state = self._state
-        self._plain = (
+        return (
             not state.is_warming_up
             and state.framework.idle
             and state.status == AlgorithmStatus.RUNNING
+            and state.run_time_error is None
             and not self._split_warnings
             and not state.sessions
             and not state.volatile
             and hasattr(self._trades, "quiet")
         )
-        if self._plain:
-            self._revalue()
+
+    def _may_be_steady(self) -> bool:
+        if self._pause:
+            self._pause -= 1
+            return False
+        return True
 
     def _revalue(self) -> None:
         """Take the present amounts and holdings for `_value_now`."""
@@ -310,14 +350,15 @@ class Loop:
                 else:
                     cache.trade_sub = subscription
                     cache.trade_i = row
-                if watch:
-                    symbol = subscription.security.symbol
-                    price = subscription.security.price
-                    bounds = quiet.get(symbol)
-                    if (bounds is None or not bounds[0] < price < bounds[1]) and self._trades.has_open_position(symbol):
-                        self._trades.set_market_price(symbol, subscription.security.price_decimal)
+            if watch:
+                # LEAN: AlgorithmManager.cs, Run: repeats are told too
+                symbol = subscription.security.symbol
+                price = subscription.security.price
+                bounds = quiet.get(symbol)
+                if (bounds is None or not bounds[0] < price < bounds[1]) and self._trades.has_open_position(symbol):
+                    self._trades.set_market_price(symbol, subscription.security.price_decimal)
             if not subscription.is_internal:
-                entries.append((columns, row))
+                entries.append((subscription, row))
         data = Slice(state.time_zone, utc, entries)
         state.current_slice = data
         if utc >= self._next_scan:
@@ -433,7 +474,6 @@ class Loop:
             packets.append(packet)
             points += high - low + (len(events) if events else 0)
             internal = subscription.config.is_internal_feed
-            columns = subscription.columns
             if events:
                 for event in events:
                     if not internal or event.__class__ is Delisting:
@@ -444,7 +484,7 @@ class Loop:
                         entries.append((None, event))
             if not internal:
                 for row in range(low, high):
-                    entries.append((columns, row))
+                    entries.append((subscription, row))
         time_slice.packets = packets
         time_slice.points = points
         time_slice.slice = Slice(self._state.time_zone, time_slice.time, entries)
@@ -663,10 +703,17 @@ class Loop:
         if subscription.config.is_internal_feed:
             return
         local = subscription.config.exchange_zone.to_local(utc)
-        columns = subscription.columns
+        subscription.seen = high - 1
         try:
-            bars = [columns.bar(row) for row in range(low, high)]
+            bars: list[Any] = []
             for consolidator in list(consolidators):
+                ahead = consolidator.ahead
+                if ahead is not None:
+                    if ahead.source is subscription:
+                        continue
+                    ahead.restore()
+                if not bars:
+                    bars = [subscription.bar(row) for row in range(low, high)]
                 for bar in bars:
                     consolidator.feed(bar)
                 consolidator.scan_ns(local)

@@ -12,6 +12,8 @@ from typing import Final
 #: One context for all money; `install` makes it the thread's.
 CONTEXT: Final = Context(prec=29, rounding=ROUND_HALF_EVEN, Emin=0, traps=[decimal.InvalidOperation, decimal.DivisionByZero])
 
+_STEPS: Final = tuple(Decimal(1).scaleb(-digits) for digits in range(29))
+
 ZERO: Final = Decimal(0)
 ONE: Final = Decimal(1)
 
@@ -43,7 +45,8 @@ def dec(value: object) -> Decimal:
     if number != number or number in (float("inf"), float("-inf")):
         raise ValueError(f"{value!r} is not a finite number")
     text = repr(number)
-    return plain(Decimal(text[:-2] if text.endswith(".0") else text))
+    found = Decimal(text[:-2] if text.endswith(".0") else text)
+    return plain(found) if "e" in text or not found else found
 
 
 def double(value: object) -> float:
@@ -65,19 +68,29 @@ def double(value: object) -> float:
 
 def plain(value: Decimal) -> Decimal:
     """The same number without a positive exponent (1E+2 → 100) and without "-0"."""
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and exponent > 0:
+    if "E" in str(value):  # cheaper than asking for its parts
         sign, digits, exponent = value.as_tuple()
+        if not isinstance(exponent, int) or exponent <= 0:
+            return value if value else abs(value)
         value = Decimal((sign, digits + (0,) * int(exponent), 0))  # of any size, unlike `quantize`
     return value if value else abs(value)
 
 
 def round_to(value: Decimal, digits: int) -> Decimal:
     """.NET's `Math.Round`: half-even, cuts a longer scale, never pads a shorter one."""
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and -exponent <= digits:
+    if _scale(value) <= digits:
         return value
-    return value.quantize(Decimal(1).scaleb(-digits), context=CONTEXT)
+    return value.quantize(_STEPS[digits] if 0 <= digits < 29 else Decimal(1).scaleb(-digits), context=CONTEXT)
+
+
+def _scale(value: Decimal) -> int:
+    """Digits after the point; the text tells them sooner than the parts."""
+    shown = str(value)
+    if "E" in shown:
+        exponent = value.as_tuple().exponent
+        return -exponent if isinstance(exponent, int) else 0
+    dot = shown.find(".")
+    return len(shown) - dot - 1 if dot >= 0 else 0
 
 
 def normalize(value: Decimal) -> Decimal:
@@ -110,8 +123,7 @@ def round_significant(value: Decimal, digits: int) -> Decimal:
 def text(value: Decimal) -> str:
     """.NET's invariant text of a decimal: all digits, scale kept, no exponent."""
     value = plain(value)
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -_MOST_SCALE:
+    if _scale(value) > _MOST_SCALE:
         value = round_to(value, _MOST_SCALE)
     return format(value, "f")
 

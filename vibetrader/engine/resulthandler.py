@@ -6,11 +6,14 @@ only what reaches the files.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
 
 from vibetrader._util.clock import Clock, utc_now
 from vibetrader.engine import currencies
@@ -60,7 +63,7 @@ class ResultHandler:
         clock: For the start and end times in the result's state.
 
     Attributes:
-        next_sample: UTC ns before which time steps need no processing: none, the equity candle wants each.
+        next_equity: UTC ns after which the next time step takes an equity sample.
         log_lines: Lines of `<id>-log.txt` so far.
     """
 
@@ -68,8 +71,7 @@ class ResultHandler:
         self.output = output
         self.algorithm_id = algorithm_id
         self.data_folder = data_folder
-        self.next_sample = -(1 << 62)
-        self._next_equity = -(1 << 62)
+        self.next_equity = -(1 << 62)
         self.log_lines: list[str] = []
         self._clock = clock
         self._started = clock()
@@ -233,12 +235,38 @@ class ResultHandler:
         self._capacity.update(force)
         self._update_bar()
         time = self._state.utc_ns
-        if time > self._next_equity or force:
-            self._next_equity = time + self._resample
+        if time > self.next_equity or force:
+            self.next_equity = time + self._resample
             self._sample_equity(time)
             self._collect_charts()
             self._flush_messages()
             self._runtime.update(self._state.runtime_statistics)
+
+    @property
+    def capacity(self) -> CapacityEstimate:
+        """The capacity estimate of the run."""
+        assert self._capacity is not None
+        return self._capacity
+
+    def take_value(self, value: Decimal) -> None:
+        """The account value at the end of steps that did not change it."""
+        self._widen(round_to(value, 4))
+
+    def take_values(self, values: npt.NDArray[np.float64], exact: Callable[[int], Decimal]) -> None:
+        """Account values at the ends of steps: the first after a sample, the highest and the lowest count.
+
+        Args:
+            values: To float precision.
+            exact: All digits of one of them.
+        """
+        if self._bar is None:
+            self._widen(_four_decimals(float(values[0]), exact, 0))
+        assert self._bar is not None
+        for side, place in ((1, int(values.argmax())), (2, int(values.argmin()))):
+            extreme, bound = float(values[place]), float(self._bar[side])
+            # the candle has four decimals
+            if extreme > bound + 4e-5 if side == 1 else extreme < bound - 4e-5:
+                self._widen(_four_decimals(extreme, exact, place))
 
     def is_due(self, time: int, value: float) -> bool:
         """Whether this time step needs `process_synchronous_events`; an idle one costs some comparisons.
@@ -248,7 +276,7 @@ class ResultHandler:
             value: Account value, to float precision: only a new high or low since the last sample matters.
         """
         bar, capacity = self._bar, self._capacity
-        if bar is None or capacity is None or time > self._next_equity or capacity.is_busy(time):
+        if bar is None or capacity is None or time > self.next_equity or capacity.is_busy(time):
             return True
         if self.has_user_fee_model:
             return True
@@ -297,7 +325,9 @@ class ResultHandler:
         return round_to((value - self._daily) * 100 / self._daily, 10) if self._daily else ZERO
 
     def _update_bar(self) -> None:
-        value = round_to(self._value, 4)
+        self._widen(round_to(self._value, 4))
+
+    def _widen(self, value: Decimal) -> None:
         bar = self._bar
         if bar is None:
             self._bar = [value, value, value, value]
@@ -465,6 +495,7 @@ class ResultHandler:
 
     def statistics_results(self) -> StatisticsResults:
         """Statistics of the run so far, for `self.statistics`."""
+        self._state.catch_up()
         return StatisticsResults(*self._generate())
 
     def _rows(self, chart: str, series: str) -> list[Row]:
@@ -775,6 +806,14 @@ class ResultHandler:
                 continue
             found.append(event)
         return found
+
+
+def _four_decimals(value: float, exact: Callable[[int], Decimal], place: int) -> Decimal:
+    """An account value with four decimals; its digits are asked for only where the float cannot tell them."""
+    scaled = value * 1e4
+    if abs(scaled) < 1e12 and abs(scaled % 1 - 0.5) > 0.01:
+        return Decimal(round(scaled)).scaleb(-4)
+    return round_to(exact(place), 4)
 
 
 def _chart_json(chart: Chart) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Final
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -127,7 +128,7 @@ def number_text(value: float) -> str:
 
 
 def _state(name: str) -> Callable[[Any], Any]:
-    return lambda algorithm: getattr(algorithm._vt, name)
+    return attrgetter(f"_vt.{name}")
 
 
 def _store(name: str) -> Callable[[Any, Any], None]:

@@ -32,6 +32,7 @@ def assemble(algorithm: Any) -> None:
     definitions.use(state.context.data_folder)
     state.default_order_properties = OrderProperties()
     state.universe_manager = UniverseManager()
+    state.universe_manager.on_pending = state.raise_attention
     state.universes = ManualUniverses(state)
     state.subscriptions = feed.SubscriptionManager(algorithm)
     state.securities = securities.SecurityManager(algorithm)

@@ -46,6 +46,7 @@ from vibetrader.engine.data.enums import RESOLUTION_SPAN, Resolution, SecurityTy
 from vibetrader.engine.data.exact import exact_value
 from vibetrader.engine.data.symbol import SecurityIdentifier, Symbol
 from vibetrader.engine.indicators import multi
+from vibetrader.engine.indicators.ahead import Feeding
 from vibetrader.engine.indicators.averages import ExponentialMovingAverage
 from vibetrader.engine.indicators.base import BAR, DATA, TRADE_BAR, VALUE, IndicatorBase, format_name, number_text
 from vibetrader.engine.indicators.candles import PenetrationPattern
@@ -354,8 +355,19 @@ def managed(algorithm: Any, indicator: Any) -> IndicatorBase:
     return found[1]
 
 
-def register(algorithm: Any, symbol: Symbol, indicator: IndicatorBase, consolidator: Any, selector: Any) -> None:
-    """Feed an indicator with what a consolidator emits. LEAN: RegisterIndicator."""
+def register(
+    algorithm: Any, symbol: Symbol, indicator: IndicatorBase, consolidator: Any, selector: Any, is_own: bool = False
+) -> None:
+    """Feed an indicator with what a consolidator emits. LEAN: RegisterIndicator.
+
+    Args:
+        algorithm: The algorithm.
+        symbol: Whose data.
+        indicator: What to feed.
+        consolidator: What emits.
+        selector: What of a bar the indicator takes; None for the value, or for the bar itself.
+        is_own: The user does not know the consolidator.
+    """
     indicator.consolidators.append(consolidator)
     algorithm._vt.subscriptions.add_consolidator(symbol, consolidator, None)
     kind = indicator.input_kind
@@ -395,7 +407,7 @@ def register(algorithm: Any, symbol: Symbol, indicator: IndicatorBase, consolida
     if event is None:
         consolidator.data_consolidated += take
     else:
-        consolidator.emitted += take
+        consolidator.emitted += Feeding(indicator, selector, take, is_own)
 
 
 def _type_of_indicator(indicator: IndicatorBase) -> type | None:
@@ -414,7 +426,7 @@ def initialize(
     else:
         kind = _TYPES[indicator.input_kind]
     for symbol in symbols:
-        register(algorithm, symbol, indicator, _resolve(algorithm, symbol, resolution, kind), selector)
+        register(algorithm, symbol, indicator, _resolve(algorithm, symbol, resolution, kind), selector, is_own=True)
     if algorithm._vt.settings.automatic_indicator_warm_up:
         warm_up(algorithm, symbols, indicator, resolution, selector)
     return indicator
@@ -452,7 +464,9 @@ def feed_history(indicator: IndicatorBase, moments: Iterable[list[Any]], selecto
     if kind == VALUE:
         wants = selector.wants if isinstance(selector, FieldSelector) else None
         for point in _pushed(moments, wants):
-            indicator.feed(selected(selector, point), point.end_ns, point.symbol)
+            value = selected(selector, point)
+            indicator._remember(value, point.end_ns, point.symbol)
+            indicator.feed(value, point.end_ns, point.symbol)
     else:
         for point in _pushed(moments, TradeBar if kind == TRADE_BAR else None):
             indicator.take(point if selector is None else selector(point))
@@ -973,7 +987,7 @@ class IndicatorsMixin(HelpersMixin):
             consolidator = _resolve(self, symbol, how, _type_of_indicator(indicator))
         else:
             consolidator = how
-        register(self, symbol, indicator, consolidator, selector)
+        register(self, symbol, indicator, consolidator, selector, is_own=consolidator is not how)
 
     def deregister_indicator(self: Any, indicator: Any) -> None:
         """Stop feeding an indicator."""

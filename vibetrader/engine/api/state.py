@@ -89,11 +89,15 @@ class AlgorithmState:
         self.results = context.results
         self.name = type(algorithm).__name__
         self.tag_set: Any = set()
-        self.status = AlgorithmStatus.RUNNING
+        #: The next time step is no plain one: orders, events, universes or the algorithm's status changed.
+        self.attention = False
+        #: Called before money or positions change, so that what steps leave for later is done by then.
+        self.catch_up: Callable[[], None] = self.nothing
+        self._status = AlgorithmStatus.RUNNING
         self.is_warming_up = True
         self.locked = False
         self.project_id = 0
-        self.run_time_error: BaseException | None = None
+        self._run_time_error: BaseException | None = None
         self.current_slice: Any = None
         self.time_zone: TimeZone = zone(NEW_YORK)
         self.time_zone_by_name = False
@@ -144,6 +148,39 @@ class AlgorithmState:
         self.warned_of_broadcast = False
         self.schedule = ScheduleManager(self, self.time_zone)
         self._end_of_day_arguments: int | None = None
+
+    @staticmethod
+    def nothing() -> None:
+        """Nothing to catch up with."""
+
+    def raise_attention(self) -> None:
+        """The next time step is no plain one."""
+        self.attention = True
+
+    def disturb(self) -> None:
+        """Money or positions are about to change."""
+        self.catch_up()
+        self.attention = True
+
+    @property
+    def status(self) -> AlgorithmStatus:
+        """Running, stopped, …"""
+        return self._status
+
+    @status.setter
+    def status(self, status: AlgorithmStatus) -> None:
+        self._status = status
+        self.attention = True
+
+    @property
+    def run_time_error(self) -> BaseException | None:
+        """The exception that ended the run."""
+        return self._run_time_error
+
+    @run_time_error.setter
+    def run_time_error(self, error: BaseException | None) -> None:
+        self._run_time_error = error
+        self.attention = True
 
     # --- time ---------------------------------------------------------------------------------------------------
 

@@ -75,10 +75,12 @@ class ManualUniverses:
             settings.minimum_time_in_universe = timedelta(0)
             self.add(universe)
         self._pending.append((universe, configs, security))
+        state.attention = True
         return security
 
     def remove_manually(self, security: Any) -> None:
         """LEAN: QCAlgorithm.cs, RemoveSecurity: universes that hold it drop it at the end of the time step."""
+        self._state.attention = True
         self._pending = [entry for entry in self._pending if entry[2].symbol != security.symbol]
         for universe in self._state.universe_manager.values():
             if isinstance(universe, UserDefinedUniverse) and universe.contains_member(security):
@@ -93,6 +95,7 @@ class ManualUniverses:
         if universe.universe_settings is None:
             universe.universe_settings = self._state.universe_settings
         self._pending_universes = True
+        self._state.attention = True
         self._state.universe_manager.add(universe.symbol, universe)
         return universe
 

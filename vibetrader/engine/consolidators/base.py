@@ -46,6 +46,8 @@ class ConsolidatorBase(LeanOverrides):
 
     #: Where users' handlers hang: "shared" with the engine's, "before" or "after" them.
     user_event: ClassVar[str] = "shared"
+    #: What computes its indicator ahead of time; None where it is fed.
+    ahead: Any = None
     #: Class of data it takes.
     input_type: type = BaseData
     #: Class of data it emits.

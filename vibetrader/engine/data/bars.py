@@ -13,7 +13,7 @@ from typing import Any, Self
 from vibetrader.engine import clr, money
 from vibetrader.engine.data.enums import DelistingType, MarketDataType, Resolution, SecurityType, SplitType, TickType
 from vibetrader.engine.data.symbol import SecurityIdentifier, Symbol
-from vibetrader.engine.naming import LeanEnum, LeanOverrides, alias_members, lean_names, to_snake
+from vibetrader.engine.naming import LeanEnum, LeanOverrides, alias_members, find_name, lean_names, to_snake
 from vibetrader.engine.netdecimal import NetDecimal
 from vibetrader.engine.timekeeping import MINUTE, from_datetime, from_timedelta, to_datetime, to_timedelta
 
@@ -171,10 +171,13 @@ class IndicatorDataPoint(BaseData):
     `IndicatorDataPoint()`, `(time, value)` or `(symbol, time, value)`.
     """
 
-    __slots__ = ("exact",)
+    __slots__ = ("_row", "_track", "exact")
 
     #: The value with all digits, as long as nobody sets another.
     exact: NetDecimal | None
+    #: Track and row of a point that was made of them.
+    _track: Any
+    _row: int
 
     _constructor = clr.Overloads(
         ".ctor", "", "time: datetime, value: float", "symbol: Symbol, time: datetime, value: float"
@@ -198,6 +201,17 @@ class IndicatorDataPoint(BaseData):
         point.value = float(value)
         point.is_fill_forward = False
         return point
+
+    def __getattr__(self, name: str) -> Any:
+        # only called for what a point made of a row has not looked up yet
+        if name in ("symbol", "start_ns", "end_ns", "is_fill_forward", "exact"):
+            track, row = self._track, self._row
+            self.symbol = track.symbol
+            self.start_ns = self.end_ns = track.ends[row]
+            self.exact = track.digits[row - track.start]
+            self.is_fill_forward = False
+            return getattr(self, name)
+        return find_name(self, name)
 
     def compare_to(self, other: object) -> int:
         """-1, 0 or 1 by value."""
@@ -299,7 +313,7 @@ class TradeBar(_SpanData):
     `TradeBar()`, `TradeBar(other)` or `TradeBar(time, symbol, open, high, low, close, volume, period=1 minute)`.
     """
 
-    __slots__ = ("close", "high", "low", "open", "volume")
+    __slots__ = ("_row", "_rows", "close", "high", "low", "open", "volume")
 
     data_type = MarketDataType.TRADE_BAR
     _constructor = clr.Overloads(
@@ -315,6 +329,9 @@ class TradeBar(_SpanData):
     low: float
     close: float
     volume: float
+    #: Columns and row of a bar that was made of them.
+    _rows: Any
+    _row: int
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         number, bound = TradeBar._constructor.bind(arguments, keywords)
@@ -362,6 +379,23 @@ class TradeBar(_SpanData):
         bar.volume = volume
         bar.is_fill_forward = is_fill_forward
         return bar
+
+    def __getattr__(self, name: str) -> Any:
+        # only called for what a bar made of a row has not looked up yet
+        if name in ("symbol", "start_ns", "end_ns", "is_fill_forward"):
+            rows, row = self._rows, self._row
+            value: Any
+            if name == "symbol":
+                value = rows.symbol if rows.symbols is None else rows.symbols[row]
+            elif name == "start_ns":
+                value = rows.start[row]
+            elif name == "end_ns":
+                value = rows.end[row]
+            else:
+                value = bool(rows.filled[row])
+            setattr(self, name, value)
+            return value
+        return None if name == "_rows" else find_name(self, name)
 
     @property
     def value(self) -> float:

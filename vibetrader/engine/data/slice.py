@@ -5,7 +5,7 @@ A slice knows the columns and rows of its bars; bars and collections are made wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Protocol
 
@@ -30,12 +30,64 @@ from vibetrader.engine.timekeeping import TimeZone, to_datetime
 
 
 class BarRows(Protocol):
-    """Columns as the slice reads them."""
+    """A subscription as the slice reads it."""
 
-    symbol: Symbol
+    i: int
+    columns: Any
+    _made: Any
+    _made_row: int
 
-    def bar(self, i: int) -> Any:
+    def bar(self, row: int) -> Any:
         """The data point of a row."""
+
+    def row_at(self, utc: int) -> int:
+        """The last row that has arrived by a moment."""
+
+
+class Layout:
+    """What the slices of many moments have in common: which subscriptions have a row in each.
+
+    Args:
+        clock: Has the frontier as `utc_ns`.
+        zone: The algorithm's zone.
+        subscriptions: Subscriptions in order, without the engine's own.
+
+    Attributes:
+        is_simple: Trade and quote bars only, one of each kind a symbol, so that a key leads to its subscription at once.
+    """
+
+    __slots__ = ("clock", "is_simple", "main", "quotes", "subscriptions", "trades", "zone")
+
+    def __init__(self, clock: Any, zone: TimeZone, subscriptions: Sequence[BarRows]) -> None:
+        self.clock = clock
+        self.zone = zone
+        self.subscriptions = subscriptions
+        self.trades: dict[Symbol, BarRows] = {}
+        self.quotes: dict[Symbol, BarRows] = {}
+        #: What `slice[symbol]` gives: the last of the symbol's kinds; quotes of equities do not count.
+        self.main: dict[Symbol, BarRows] = {}
+        self.is_simple = True
+        for subscription in subscriptions:
+            columns = subscription.columns
+            found = self.trades if columns.kind == "trade" else self.quotes
+            if not columns.kind or columns.symbols is not None or columns.symbol in found:
+                self.is_simple = False
+                return
+            found[columns.symbol] = subscription
+            if columns.kind == "trade" or columns.symbol.security_type != SecurityType.EQUITY:
+                self.main[columns.symbol] = subscription
+
+    def rows(self, utc: int) -> list[tuple[Any, Any]]:
+        """Subscriptions and rows of a moment."""
+        if self.clock.utc_ns == utc:
+            return [(subscription, subscription.i) for subscription in self.subscriptions]
+        return [(subscription, subscription.row_at(utc)) for subscription in self.subscriptions]
+
+    def bar(self, subscription: BarRows, utc: int) -> Any:
+        """The bar of a subscription at a moment."""
+        if self.clock.utc_ns == utc:
+            return subscription.bar(subscription.i)
+        return subscription.columns.bar(subscription.row_at(utc))
 
 
 def _key(key: Any) -> Symbol | None:
@@ -94,16 +146,54 @@ class DataDictionary(LeanDictionary[Symbol, Any]):
         cls._pair = pair_type(f"Symbol,{cls.value_name}")
         cls.__clr_name__ = f"QuantConnect.Data.Market.{cls.__name__}"  # type: ignore[attr-defined]
 
+    #: Subscriptions whose bars are made when somebody asks for them; None once all entries are there.
+    _rows: dict[Symbol, BarRows] | None = None
+    _layout: Layout
+    _utc: int
+    time: datetime | None = None
+
     def __init__(self, entries: dict[Symbol, Any] | None = None, time: datetime | None = None) -> None:
         self._entries: dict[Symbol, Any] = entries if entries is not None else {}
         self.time = time
 
     def _find(self, key: Any) -> Any:
-        entries = self._entries
-        if key.__class__ is Symbol:
-            return entries.get(key)
-        symbol = _key(key)
-        return entries.get(symbol) if symbol is not None else None
+        if key.__class__ is not Symbol:
+            key = _key(key)
+            if key is None:
+                return None
+        rows = self._rows
+        if rows is None:
+            return self._entries.get(key)
+        subscription = rows.get(key)
+        if subscription is None:
+            return None
+        return self._layout.bar(subscription, self._utc)
+
+    def get(self, key: Any, default_value: Any = None) -> Any:
+        """Value of a key, or the default."""
+        rows = self._rows
+        if rows is not None and key.__class__ is Symbol:
+            subscription = rows.get(key)
+            if subscription is not None:
+                if self._layout.clock.utc_ns == self._utc:
+                    row = subscription.i
+                    if subscription._made_row != row:
+                        subscription._made = subscription.columns.bar(row)
+                        subscription._made_row = row
+                    return subscription._made
+                return self._layout.bar(subscription, self._utc)
+            return default_value
+        found = self._find(key)
+        return default_value if found is None else found
+
+    def _fill(self) -> dict[Symbol, Any]:
+        """All entries."""
+        rows = self._rows
+        if rows is not None:
+            layout, utc = self._layout, self._utc
+            self._entries = {symbol: layout.bar(rows[symbol], utc) for symbol in rows}
+            self._rows = None
+        return self._entries
 
     def _get(self, key: Any) -> Any:
         found = self._find(key)
@@ -114,13 +204,13 @@ class DataDictionary(LeanDictionary[Symbol, Any]):
         return found
 
     def _pairs(self) -> list[tuple[Symbol, Any]]:
-        return in_order(self._entries)
+        return in_order(self._fill())
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._entries if self._rows is None else self._rows)
 
     def __bool__(self) -> bool:
-        return bool(self._entries)
+        return bool(self._entries if self._rows is None else self._rows)
 
     def get_value(self, key: Any) -> Any:
         """The value of a key, None when absent."""
@@ -130,7 +220,7 @@ class DataDictionary(LeanDictionary[Symbol, Any]):
         """Put a value in."""
         symbol = _key(key)
         if symbol is not None:
-            self._entries[symbol] = value
+            self._fill()[symbol] = value
 
     def __setitem__(self, key: Any, value: Any) -> None:
         self.add(key, value)
@@ -252,6 +342,22 @@ class _Getter:
         return lambda *arguments, **keywords: self._slice._give(kind, *arguments, **keywords)
 
 
+class _Made:
+    """The parts of a slice that exist: its entries, and what was made of them."""
+
+    __slots__ = ("collections", "data", "entries", "points", "zone")
+
+    def __init__(self, zone: TimeZone, entries: list[tuple[Any, Any]]) -> None:
+        self.zone = zone
+        self.entries = entries
+        self.points: list[Any] | None = None
+        self.data: dict[Symbol, _SymbolData] | None = None
+        self.collections: dict[Any, Any] = {}
+
+
+_new = object.__new__
+
+
 @lean_names
 class Slice(LeanDictionary[Symbol, Any]):
     """Data of one moment: `slice.bars[symbol]`, `slice[symbol]`, `symbol in slice`.
@@ -259,20 +365,38 @@ class Slice(LeanDictionary[Symbol, Any]):
     Args:
         zone: The algorithm's zone.
         utc_ns: The moment.
-        entries: `(columns, row)` of each bar, or `(None, point)`, in order.
+        entries: `(subscription, row)` of each bar, or `(None, point)`, in order.
     """
 
-    __slots__ = ("_collections", "_data", "_entries", "_points", "_zone", "utc_ns")
+    __slots__ = ("_bars", "_cache", "_layout", "utc_ns")
     __clr_name__ = "QuantConnect.Data.Slice"
     _pair = pair_type("Symbol,BaseData")
 
     def __init__(self, zone: TimeZone, utc_ns: int, entries: list[tuple[Any, Any]]) -> None:
-        self._zone = zone
         self.utc_ns = utc_ns
-        self._entries = entries
-        self._points: list[Any] | None = None
-        self._data: dict[Symbol, _SymbolData] | None = None
-        self._collections: dict[Any, Any] | None = None
+        self._layout: Layout | None = None
+        self._bars: TradeBars | None = None
+        self._cache: _Made | None = _Made(zone, entries)
+
+    @classmethod
+    def plain(cls, layout: Layout, utc_ns: int) -> Slice:
+        """The slice of a moment at which nothing but the layout's subscriptions has a row."""
+        data = _new(cls)
+        data.utc_ns = utc_ns
+        data._layout = layout
+        data._bars = None
+        data._cache = None
+        return data
+
+    @property
+    def _made(self) -> _Made:
+        """What was read so far."""
+        made = self._cache
+        if made is None:
+            layout = self._layout
+            assert layout is not None
+            made = self._cache = _Made(layout.zone, layout.rows(self.utc_ns))
+        return made
 
     @classmethod
     def of_points(cls, zone: TimeZone, utc_ns: int, points: Iterable[Any]) -> Slice:
@@ -282,7 +406,9 @@ class Slice(LeanDictionary[Symbol, Any]):
     @property
     def time(self) -> datetime:
         """The moment by the algorithm's clock."""
-        return to_datetime(self._zone.to_local(self.utc_ns))
+        layout = self._layout
+        zone = self._made.zone if layout is None else layout.zone
+        return to_datetime(zone.to_local(self.utc_ns))
 
     @property
     def utc_time(self) -> datetime:
@@ -292,22 +418,25 @@ class Slice(LeanDictionary[Symbol, Any]):
     @property
     def has_data(self) -> bool:
         """Whether there is any data."""
-        return bool(self._entries)
+        layout = self._layout
+        return bool(self._made.entries if layout is None else layout.subscriptions)
 
     @property
     def all_data(self) -> list[Any]:
         """All data points in order."""
-        points = self._points
+        made = self._made
+        points = made.points
         if points is None:
-            points = self._points = [
-                point if columns is None else columns.bar(point) for columns, point in self._entries
+            points = made.points = [
+                point if subscription is None else subscription.bar(point) for subscription, point in made.entries
             ]
         return points
 
     def _by_symbol(self) -> dict[Symbol, _SymbolData]:
-        data = self._data
+        made = self._made
+        data = made.data
         if data is None:
-            data = self._data = {}
+            data = made.data = {}
             for point in self.all_data:
                 symbol = point.symbol
                 kind = point.data_type
@@ -338,8 +467,20 @@ class Slice(LeanDictionary[Symbol, Any]):
         symbol = _key(key)
         if symbol is None:
             return None
+        layout = self._layout
+        if layout is not None and layout.is_simple:
+            subscription = layout.main.get(symbol)
+            return None if subscription is None else layout.bar(subscription, self.utc_ns)
         entry = self._by_symbol().get(symbol)
         return None if entry is None else entry.data
+
+    def __getitem__(self, key: Any) -> Any:
+        layout = self._layout
+        if layout is not None and layout.is_simple and key.__class__ is Symbol:
+            subscription = layout.main.get(key)
+            if subscription is not None:
+                return layout.bar(subscription, self.utc_ns)
+        return self._get(key)
 
     def _get(self, key: Any) -> Any:
         if key is None:
@@ -366,7 +507,10 @@ class Slice(LeanDictionary[Symbol, Any]):
     def contains_key(self, symbol: Any) -> bool:
         """Whether the slice has anything of a symbol, also if only a dividend or split."""
         key = _key(symbol)
-        return key is not None and key in self._by_symbol()
+        if key is None:
+            return False
+        layout = self._layout
+        return key in (layout.main if layout is not None and layout.is_simple else self._by_symbol())
 
     def __contains__(self, symbol: Any) -> bool:
         return self.contains_key(symbol)
@@ -399,19 +543,31 @@ class Slice(LeanDictionary[Symbol, Any]):
     # -- collections ----------------------------------------------------------------------------------------------
 
     def _collection(self, kind: type[DataDictionary]) -> Any:
-        collections = self._collections
-        if collections is None:
-            collections = self._collections = {}
+        collections = self._made.collections
         found = collections.get(kind)
         if found is None:
-            found = collections[kind] = kind(self._collect(kind))
+            layout = self._layout
+            if layout is not None and layout.is_simple:
+                found = self._lazy(kind, layout.quotes) if kind is QuoteBars else kind({})
+            else:
+                found = kind(self._collect(kind))
+            collections[kind] = found
+        return found
+
+    def _lazy(self, kind: type[DataDictionary], rows: dict[Symbol, BarRows]) -> Any:
+        """A collection whose bars are made when read."""
+        found = _new(kind)
+        found._rows = rows
+        found._layout = self._layout  # type: ignore[assignment]
+        found._utc = self.utc_ns
         return found
 
     def _collect(self, kind: type[DataDictionary]) -> dict[Symbol, Any]:
         entries: dict[Symbol, Any] = {}
         wanted: Any = kind.value_type
-        if len(self._entries) == 1 and self._entries[0][0] is None and wanted in (TradeBar, QuoteBar):
-            point = self._entries[0][1]
+        made = self._made.entries
+        if len(made) == 1 and made[0][0] is None and wanted in (TradeBar, QuoteBar):
+            point = made[0][1]
             return {point.symbol: point} if isinstance(point, wanted) else entries
         for point in self.all_data:
             if not isinstance(point, wanted):
@@ -431,7 +587,18 @@ class Slice(LeanDictionary[Symbol, Any]):
     @property
     def bars(self) -> TradeBars:
         """Trade bars by symbol."""
-        return self._collection(TradeBars)  # type: ignore[no-any-return]
+        bars = self._bars
+        if bars is None:
+            layout = self._layout
+            if layout is not None and layout.is_simple:
+                bars = _new(TradeBars)
+                bars._rows = layout.trades
+                bars._layout = layout
+                bars._utc = self.utc_ns
+            else:
+                bars = self._collection(TradeBars)
+            self._bars = bars
+        return bars
 
     @property
     def quote_bars(self) -> QuoteBars:

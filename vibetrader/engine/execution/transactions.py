@@ -155,6 +155,7 @@ class TransactionHandler:
         Raises:
             Exception: The algorithm is warming up.
         """
+        self._state.disturb()
         if self._state.is_warming_up:
             raise Exception(str(OrderResponse.warming_up(request)))
         if isinstance(request, SubmitOrderRequest):

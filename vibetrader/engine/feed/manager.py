@@ -36,6 +36,9 @@ class Registration:
         self._event = "emitted" if hasattr(consolidator, "emitted") else "data_consolidated"
         setattr(consolidator, self._event, _plus(getattr(consolidator, self._event), self.on_consolidated))
 
+    #: It hears of bars but shows them to nobody.
+    is_bookkeeping = True
+
     def on_consolidated(self, sender: Any, bar: Any) -> None:
         """The next scan is due one bar after this one's end."""
         end = self._zone.to_utc(bar.end_ns)
@@ -91,6 +94,7 @@ class SubscriptionManager:
         self._registrations: dict[int, Registration] = {}
         self._to_add: list[Registration] = []
         self._heap: list[tuple[int, int, Registration]] = []
+        self._asleep: dict[int, Registration] = {}
         self._counter = 0
         #: UTC time of the next scan, at the latest.
         self.next_scan = 1 << 62
@@ -319,10 +323,14 @@ class SubscriptionManager:
         self._registrations[id(consolidator)] = registration
         self._to_add.append(registration)
         self.next_scan = 0
+        self._state.attention = True
 
     def remove_consolidator(self, symbol: Any, consolidator: Any) -> None:
         """Stop feeding a consolidator."""
         consolidator = _wrapped(consolidator)
+        self._state.attention = True
+        if consolidator.ahead is not None:
+            consolidator.ahead.restore()
         owner = None if symbol is None else to_symbol(symbol)
         for config in self.get_configs(owner, include_internal=True):
             if consolidator in config.consolidators:
@@ -333,6 +341,14 @@ class SubscriptionManager:
         dispose = getattr(consolidator, "dispose", None)
         if dispose is not None:
             dispose()
+
+    def wake(self, consolidator: Any) -> None:
+        """A consolidator is fed again, and scanned."""
+        self._state.attention = True
+        registration = self._asleep.pop(id(consolidator), None)
+        if registration is not None and not registration.disposed:
+            heapq.heappush(self._heap, (registration.scan_time, registration.number, registration))
+            self.next_scan = min(self.next_scan, registration.scan_time)
 
     def scan_one(self, consolidator: Any, local_ns: int) -> None:
         """Let a consolidator see the exchange's clock."""
@@ -354,6 +370,9 @@ class SubscriptionManager:
             due, number, registration = heapq.heappop(heap)
             if registration.disposed:
                 continue
+            if registration.consolidator.ahead is not None:
+                self._asleep[id(registration.consolidator)] = registration
+                continue
             if due != state.utc_ns:
                 state.set_date_time(due)
             if registration.scan_time <= due:
@@ -364,6 +383,8 @@ class SubscriptionManager:
 
 class PythonConsolidatorWrapper:
     """A user's own class as a consolidator. LEAN: Common/Python/DataConsolidatorPythonWrapper.cs."""
+
+    ahead: Any = None
 
     def __init__(self, model: Any) -> None:
         self.model = model

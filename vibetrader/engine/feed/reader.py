@@ -6,6 +6,7 @@ the same result. LEAN: Engine/DataFeeds/SubscriptionDataReader.cs, SubscriptionU
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -34,7 +35,16 @@ from vibetrader.engine.data.enums import (
     TickType,
 )
 from vibetrader.engine.data.symbol import Symbol
-from vibetrader.engine.feed.columns import Columns, ObjectColumns, QuoteColumns, TradeColumns, net_factor
+from vibetrader.engine.feed.columns import (
+    Columns,
+    ObjectColumns,
+    QuoteColumns,
+    TradeColumns,
+    flags,
+    floats,
+    integers,
+    net_factor,
+)
 from vibetrader.engine.feed.config import SubscriptionDataConfig
 from vibetrader.engine.feed.fillforward import FillForward
 from vibetrader.engine.money import round_to
@@ -221,7 +231,7 @@ class DataReader:
 
     def _empty(self, config: SubscriptionDataConfig) -> Columns:
         none = np.empty(0, np.int64)
-        return _make(config, none, none, none, [], [], None, None, {}, [], [])
+        return _make(config, none, none, none, none.astype(bool), none, None, None, {}, none, none)
 
     def _bars(
         self,
@@ -380,8 +390,8 @@ class DataReader:
         if not inserts:
             chosen = np.flatnonzero(kept)
             return _make(
-                config, starts[chosen], ends[chosen], zone.to_utc_array(ends[chosen]), [False] * len(chosen),
-                raw_rows[chosen].tolist(), raw, scaling, *_sides(config, raw, raw_rows[chosen], fill),
+                config, starts[chosen], ends[chosen], zone.to_utc_array(ends[chosen]), np.zeros(len(chosen), bool),
+                raw_rows[chosen], raw, scaling, *_sides(config, raw, raw_rows[chosen], fill),
             )  # fmt: skip
         # merge the repeats in: real row i comes at place i of its own, a repeat of row i right after it
         fill_rows = np.array([item[0] for item in inserts], dtype=np.int64)
@@ -407,12 +417,11 @@ class DataReader:
                 config, last, order, all_rows, all_starts, all_ends, all_emits, is_fill, raw_rows, raw, scaling, fill
             )
         rows = raw_rows[all_rows[order]]
-        filled = is_fill[order].tolist()
         columns = _make(
-            config, all_starts[order], all_ends[order], all_emits[order], filled, rows.tolist(), raw, scaling,
+            config, all_starts[order], all_ends[order], all_emits[order], is_fill[order], rows, raw, scaling,
             *_sides(config, raw, rows, fill),
         )  # fmt: skip
-        return _without_volume(columns)
+        return columns
 
     # -- other points ---------------------------------------------------------------------------------------------
 
@@ -574,7 +583,7 @@ def until(stream: Stream, utc: int) -> Stream:
 # -- helpers on columns -------------------------------------------------------------------------------------------
 
 
-def _first_at_least(values: list[int], bound: int) -> int:
+def _first_at_least(values: Sequence[int], bound: int) -> int:
     from bisect import bisect_left
 
     return bisect_left(values, bound)
@@ -744,12 +753,12 @@ def _last_open_bar(config: SubscriptionDataConfig, hours: ExchangeHours, local: 
 def _sides(config: SubscriptionDataConfig, raw: RawBars, rows: Ints, fill: bool) -> tuple[dict[str, Any], Any, Any]:
     """Columns of the chosen rows; a quote without one side takes the last one, where rows are filled forward."""
     if config.type is not QuoteBar:
-        return {name: raw.columns[name][rows] for name in TRADE_FIELDS} if len(rows) else {}, [], []
+        return {name: raw.columns[name][rows] for name in TRADE_FIELDS} if len(rows) else {}, _NONE, _NONE
     table: dict[str, Any] = {}
-    sources: list[list[int]] = []
+    sources: list[Ints] = []
     for side in ("bid", "ask"):
         if not len(rows):
-            sources.append([])
+            sources.append(_NONE)
             continue
         opens, closes = raw.columns[f"{side}_open"][rows], raw.columns[f"{side}_close"][rows]
         absent = np.isnan(closes) | ((closes == 0) & (opens == 0))
@@ -763,7 +772,7 @@ def _sides(config: SubscriptionDataConfig, raw: RawBars, rows: Ints, fill: bool)
             column = raw.columns[f"{side}_{field}"][safe]
             table[f"{side}_{field}"] = np.where(source < 0, np.nan, column)
         table[f"{side}_size"] = np.nan_to_num(raw.columns[f"{side}_size"][rows])
-        sources.append(source.tolist())
+        sources.append(source)
     return table, sources[0], sources[1]
 
 
@@ -790,6 +799,9 @@ def _symbols_of_rows(symbol: Symbol, mapping: MapFile, columns: Columns) -> list
 
 
 _NO_SCALING: Final = Decimal(1)
+_ROW_COLUMNS: Final = ("emit", "start", "end", "filled")
+_NONE: Final = np.empty(0, np.int64)
+_NO_FLOATS: Final = np.empty(0, np.float64)
 
 
 def _make(
@@ -797,24 +809,24 @@ def _make(
     starts: Ints,
     ends: Ints,
     emits: Ints,
-    filled: list[bool],
-    rows: list[int],
+    filled: Mask,
+    rows: Ints,
     raw: RawBars | None,
     scaling: list[Decimal] | None,
     table: dict[str, Any],
-    bid_source: list[int],
-    ask_source: list[int],
+    bid_source: Ints,
+    ask_source: Ints,
 ) -> Columns:
-    """Lists of everything; prices times their factor."""
-    base = (config.symbol, emits.tolist(), starts.tolist(), ends.tolist(), filled, rows, raw, scaling)
+    """Columns of everything; prices times their factor."""
+    base = (config.symbol, integers(emits), integers(starts), integers(ends), flags(filled), integers(rows), raw, scaling)
     names = QUOTE_FIELDS if config.type is QuoteBar else TRADE_FIELDS
-    if scaling is not None and rows:
+    if scaling is not None and len(rows):
         # .NET sees a decimal as a double by dividing its integer, as a double, by a power of ten
-        factors = [scaling[row] for row in rows]
+        factors = [scaling[row] for row in rows.tolist()]
         parts = {factor: factor.as_tuple() for factor in set(factors)}
-        integers = {f: np.longdouble("".join(map(str, part.digits))) for f, part in parts.items()}
+        whole = {f: np.longdouble("".join(map(str, part.digits))) for f, part in parts.items()}
         places = {f: -int(part.exponent) for f, part in parts.items()}
-        column = np.array([integers[factor] for factor in factors], dtype=np.longdouble)
+        column = np.array([whole[factor] for factor in factors], dtype=np.longdouble)
         powers = np.array([10.0 ** places[factor] for factor in factors])
         adjusted = np.array([factor != 1 for factor in factors])
         # beyond 19 digits an extended double rounds, and beyond 28 places so does .NET
@@ -832,20 +844,13 @@ def _make(
                         price = NetDecimal.raw(int(exact[row]), 4) * net_factor(factors[row])
                         product[row] = float(price)
                 table[name] = np.where(np.isnan(values) | ~adjusted, values, product)
-    lists = {name: table[name].tolist() if name in table else [] for name in names}
+    if config.type is not QuoteBar and "volume" in table and filled.any():
+        # Repeats have no volume. LEAN: Common/Data/Market/TradeBar.cs, Clone(fillForward)
+        table["volume"] = np.where(filled, 0.0, table["volume"])
+    columns = {name: floats(table.get(name, _NO_FLOATS)) for name in names}
     if config.type is QuoteBar:
-        return QuoteColumns(*base, sides=lists, bid_source=bid_source, ask_source=ask_source)
-    return TradeColumns(*base, **lists)
-
-
-def _without_volume(columns: Columns) -> Columns:
-    """Repeats have no volume. LEAN: Common/Data/Market/TradeBar.cs, Clone(fillForward)."""
-    if isinstance(columns, TradeColumns):
-        volume = columns.volume
-        for row, is_fill in enumerate(columns.filled):
-            if is_fill:
-                volume[row] = 0.0
-    return columns
+        return QuoteColumns(*base, sides=columns, bid_source=integers(bid_source), ask_source=integers(ask_source))
+    return TradeColumns(*base, **columns)
 
 
 def _with_last_point(
@@ -865,11 +870,9 @@ def _with_last_point(
     """Rows whose first ones repeat a point of other rows: as ready-made points, since digits come from another file."""
     own = all_rows[order] >= 0
     rows = raw_rows[all_rows[order][own]]
-    real = _without_volume(
-        _make(
-            config, starts[order][own], ends[order][own], emits[order][own], is_fill[order][own].tolist(), rows.tolist(),
-            raw, scaling, *_sides(config, raw, rows, fill),
-        )
+    real = _make(
+        config, starts[order][own], ends[order][own], emits[order][own], is_fill[order][own], rows,
+        raw, scaling, *_sides(config, raw, rows, fill),
     )  # fmt: skip
     repeats = order[~own]
     before = _repeat(last, starts[repeats], ends[repeats], emits[repeats])
@@ -881,24 +884,22 @@ def _repeat(last: LastPoint, starts: Ints, ends: Ints, emits: Ints) -> Columns:
     count = len(starts)
     old, row = last.columns, last.row
     base = (
-        old.symbol, emits.tolist(), starts.tolist(), ends.tolist(), [True] * count,
-        [old.source[row]] * count, old.raw, old.factors,
+        old.symbol, integers(emits), integers(starts), integers(ends), flags(np.ones(count, bool)),
+        integers(np.full(count, old.source[row], np.int64)), old.raw, old.factors,
     )  # fmt: skip
+
+    def repeated(value: float) -> Sequence[float]:
+        return floats(np.full(count, value))
+
     if isinstance(old, TradeColumns):
-        return TradeColumns(
-            *base,
-            open=[old.open[row]] * count,
-            high=[old.high[row]] * count,
-            low=[old.low[row]] * count,
-            close=[old.close[row]] * count,
-            volume=[0.0] * count,
-        )
+        prices = {name: repeated(getattr(old, name)[row]) for name in TRADE_FIELDS}
+        return TradeColumns(*base, **prices | {"volume": repeated(0.0)})
     assert isinstance(old, QuoteColumns)
     return QuoteColumns(
         *base,
-        sides={name: [getattr(old, name)[row]] * count for name in QUOTE_FIELDS},
-        bid_source=[old.bid_source[row]] * count,
-        ask_source=[old.ask_source[row]] * count,
+        sides={name: repeated(getattr(old, name)[row]) for name in QUOTE_FIELDS},
+        bid_source=integers(np.full(count, old.bid_source[row], np.int64)),
+        ask_source=integers(np.full(count, old.ask_source[row], np.int64)),
     )
 
 
@@ -935,10 +936,10 @@ def concatenate(parts: list[Columns]) -> Columns:
         )
     offset = 0
     joined: list[tuple[int, RawBars]] = []
-    sources: list[int] = []
+    sources: list[Ints] = []
     factors: list[Decimal] | None = [] if any(part.factors is not None for part in parts) else None
-    bid_sources: list[int] = []
-    ask_sources: list[int] = []
+    bid_sources: list[Ints] = []
+    ask_sources: list[Ints] = []
     for part in parts:
         raw = part.raw
         length = 0
@@ -947,32 +948,32 @@ def concatenate(parts: list[Columns]) -> Columns:
             length = (
                 len(raw.times) if isinstance(raw, RawBars) else max(part.source, default=-1) + 1  # type: ignore[redundant-expr]
             )
-        sources += [row + offset for row in part.source]
+        sources.append(np.asarray(part.source, np.int64) + offset)
         if factors is not None:
             factors += part.factors if part.factors is not None else [_NO_SCALING] * length
         if isinstance(part, QuoteColumns):
-            bid_sources += [row + offset if row >= 0 else -1 for row in part.bid_source]
-            ask_sources += [row + offset if row >= 0 else -1 for row in part.ask_source]
+            for shifted, own in ((bid_sources, part.bid_source), (ask_sources, part.ask_source)):
+                rows = np.asarray(own, np.int64)
+                shifted.append(np.where(rows >= 0, rows + offset, -1))
         offset += length
+    def joined_column(name: str) -> Any:
+        column = getattr(first, name)[:0]
+        for part in parts:
+            column = column + getattr(part, name)
+        return column
+
     base: Any = (
-        first.symbol,
-        [x for part in parts for x in part.emit],
-        [x for part in parts for x in part.start],
-        [x for part in parts for x in part.end],
-        [x for part in parts for x in part.filled],
-        sources,
-        JoinedBars(joined),
-        factors,
-    )
+        first.symbol, *(joined_column(name) for name in _ROW_COLUMNS), integers(np.concatenate(sources)), JoinedBars(joined), factors,
+    )  # fmt: skip
     result: Columns
     if isinstance(first, TradeColumns):
-        result = TradeColumns(*base, **{n: [x for part in parts for x in getattr(part, n)] for n in TRADE_FIELDS})
+        result = TradeColumns(*base, **{name: joined_column(name) for name in TRADE_FIELDS})
     else:
         result = QuoteColumns(
             *base,
-            sides={n: [x for part in parts for x in getattr(part, n)] for n in QUOTE_FIELDS},
-            bid_source=bid_sources,
-            ask_source=ask_sources,
+            sides={name: joined_column(name) for name in QUOTE_FIELDS},
+            bid_source=integers(np.concatenate(bid_sources)),
+            ask_source=integers(np.concatenate(ask_sources)),
         )
     if any(part.symbols is not None for part in parts):
         result.symbols = [
@@ -981,39 +982,42 @@ def concatenate(parts: list[Columns]) -> Columns:
     return result
 
 
-def keep(columns: Columns, rows: list[int]) -> Columns:
+def keep(columns: Columns, rows: list[int] | range) -> Columns:
     """Some of the rows."""
     if len(rows) == len(columns):
         return columns
     if isinstance(columns, ObjectColumns):
         return ObjectColumns(columns.symbol, [columns.emit[i] for i in rows], [columns.points[i] for i in rows])
+    chosen = np.asarray(rows, np.int64)
+
+    def kept_of(name: str) -> Any:
+        column = getattr(columns, name)
+        if isinstance(rows, range):
+            return column[rows.start : rows.stop]
+        if isinstance(column, bytes):
+            return np.frombuffer(column, np.uint8)[chosen].tobytes()
+        return type(column)(column.typecode, np.asarray(column)[chosen].tobytes())
+
     base: Any = (
-        columns.symbol,
-        [columns.emit[i] for i in rows],
-        [columns.start[i] for i in rows],
-        [columns.end[i] for i in rows],
-        [columns.filled[i] for i in rows],
-        [columns.source[i] for i in rows],
-        columns.raw,
-        columns.factors,
-    )
+        columns.symbol, *(kept_of(name) for name in _ROW_COLUMNS), kept_of("source"), columns.raw, columns.factors
+    )  # fmt: skip
     kept: Columns
     if isinstance(columns, TradeColumns):
-        kept = TradeColumns(*base, **{n: [getattr(columns, n)[i] for i in rows] for n in TRADE_FIELDS})
+        kept = TradeColumns(*base, **{name: kept_of(name) for name in TRADE_FIELDS})
     else:
         assert isinstance(columns, QuoteColumns)
         kept = QuoteColumns(
             *base,
-            sides={n: [getattr(columns, n)[i] for i in rows] for n in QUOTE_FIELDS},
-            bid_source=[columns.bid_source[i] for i in rows],
-            ask_source=[columns.ask_source[i] for i in rows],
+            sides={name: kept_of(name) for name in QUOTE_FIELDS},
+            bid_source=kept_of("bid_source"),
+            ask_source=kept_of("ask_source"),
         )
     kept.symbols = None if columns.symbols is None else [columns.symbols[i] for i in rows]
     return kept
 
 
 def _cut(columns: Columns, low: int, high: int) -> Columns:
-    return keep(columns, list(range(low, high)))
+    return keep(columns, range(low, high))
 
 
 def _tick(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -22,13 +24,15 @@ class Subscription:
         times: UTC arrival of each row, then `NEVER`.
         i: Row of the last delivered point, -1 before the first.
         events: Auxiliary points with their UTC arrival.
+        seen: Row of the last bar that its consolidators have had.
         next_emit: UTC arrival of the next row or event; `NEVER` at the end.
         removed: True once it is no longer wanted: what it has delivered in this step is dropped.
         universes: Universes that want it; the engine's own feeds have none.
     """
 
     __slots__ = (
-        "_event", "_load", "columns", "config", "end", "events", "i", "is_internal", "is_quote", "is_universe", "next_emit", "next_event", "removed", "security",
+        "_event", "_load", "_made", "_made_row", "columns", "config", "end", "events", "i", "is_internal", "is_quote",
+        "is_universe", "next_emit", "next_event", "removed", "security", "seen",
         "start", "times", "triggers", "universes",
     )  # fmt: skip
 
@@ -53,10 +57,13 @@ class Subscription:
         self.is_quote = str(config.tick_type) == "QUOTE"
         self.removed = False
         self.i = -1
+        self.seen = -1
         self.columns: Columns = None  # type: ignore[assignment]
-        self.times: list[int] = [NEVER]
+        self.times = array("q", (NEVER,))
         self.events: list[tuple[int, Any]] = []
         self._event = 0
+        self._made: Any = None
+        self._made_row = -1
         self.triggers: Iterator[tuple[int, Callable[[], list[Any]]]] | None = None
         self._load: Callable[[], list[Any]] | None = None
         self.next_emit = NEVER
@@ -64,7 +71,9 @@ class Subscription:
     def load(self, columns: Columns, events: list[tuple[int, Any]]) -> None:
         """Take the rows to deliver."""
         self.columns = columns
-        self.times = [*columns.emit, NEVER]
+        self._made_row = -1
+        self.times = array("q", columns.emit)
+        self.times.append(NEVER)
         self.events = events
         self._event = 0
         self.i = -1
@@ -93,6 +102,17 @@ class Subscription:
         following = self.times[self.i + 1]
         self.next_event = self.events[self._event][0] if self._event < len(self.events) else NEVER
         self.next_emit = min(following, self.next_event)
+
+    def bar(self, row: int) -> Any:
+        """The data point of a row, one object for all who ask for the newest."""
+        if self._made_row != row:
+            self._made = self.columns.bar(row)
+            self._made_row = row
+        return self._made
+
+    def row_at(self, utc: int) -> int:
+        """The last row that has arrived by a moment, -1 before the first."""
+        return bisect_right(self.times, utc) - 1
 
     @property
     def is_finished(self) -> bool:

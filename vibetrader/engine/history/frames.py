@@ -5,7 +5,7 @@ pandas is imported when the first frame is made; its look-ups then accept ticker
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from vibetrader.engine.data import symbolcache
@@ -178,7 +178,7 @@ def _add_quotes(table: dict[str, dict[int, float]], quotes: Series) -> None:
             table.setdefault(price, {})[moment] = getattr(bar, price)
 
 
-def _frame(pandas: Any, symbol: Symbol, ends: list[int], table: dict[str, list[float]]) -> Any:
+def _frame(pandas: Any, symbol: Symbol, ends: Sequence[int], table: dict[str, Sequence[float]]) -> Any:
     """A frame of one symbol; columns that only have zeros or nothing are left out, as LEAN does."""
     import numpy as np
 
@@ -191,7 +191,7 @@ def _frame(pandas: Any, symbol: Symbol, ends: list[int], table: dict[str, list[f
     return pandas.DataFrame(kept, index=index)
 
 
-def symbol_time_index(pandas: Any, symbol: Symbol, ends: list[int]) -> Any:
+def symbol_time_index(pandas: Any, symbol: Symbol, ends: Sequence[int]) -> Any:
     """Index of one symbol and local times."""
     import numpy as np
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from heapq import merge
@@ -103,11 +104,8 @@ class HistoryProvider:
             return Series(request, _NO_ROWS, 0, 0, found)
         columns = stream.columns
         ends = columns.end
-        low, high = 0, len(ends)
-        while low < high and ends[low] <= first:
-            low += 1
-        while high > low and ends[high - 1] > last:
-            high -= 1
+        low = bisect_right(ends, first)
+        high = max(low, bisect_right(ends, last))
         self.data_point_count += high - low
         return Series(request, columns, low, high, [])
 

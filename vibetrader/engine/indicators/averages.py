@@ -67,25 +67,6 @@ class ExponentialMovingAverage(Indicator):
         self._seed += x
         return self._seed / period if samples == period else ZERO
 
-    def advance(self, values: list[float], ends: list[int], start: int, stop: int, symbol: Any) -> None:
-        row, of = start, NetDecimal.of
-        while row < stop and (self._samples < self._period or self._window is not None or self._updated):
-            self._accept(of(values[row]), ends[row], symbol)
-            row += 1
-        if row >= stop:
-            return
-        k = self._k
-        rest = 1 - k
-        value = before = self._value
-        for x in values[row:stop]:
-            before = value
-            value = of(x) * k + value * rest
-        self._previous_value, self._value = before, value
-        self._previous_end = ends[stop - 2] if stop - 2 >= row else self._end
-        self._previous_symbol = symbol if stop - 2 >= row else self._symbol
-        self._end, self._symbol, self._point = ends[stop - 1], symbol, None
-        self._samples += stop - row
-        self._updates += stop - row
 
 
 class WilderMovingAverage(WindowIndicator):

@@ -10,16 +10,16 @@ computes in doubles, they do so too, and the result is cast back. A subclass giv
 * `_ready()`.
 
 Data points and windows are made when read. `feed` is the engine's entry, `update` the user's. An indicator that is fed
-by a subscription's own bars can be bound to it (`bind`): nothing then happens per bar until somebody reads a value.
+by a subscription's own bars may be computed ahead of them (`ahead.py`): its values are then read from a track.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from math import inf, ulp
 from string import Formatter
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from vibetrader.engine import clr, money
 from vibetrader.engine.data.bars import (
@@ -41,6 +41,9 @@ from vibetrader.engine.timekeeping import from_datetime, to_datetime
 #: Receives LEAN's "forward only" complaints; the engine may replace it.
 log_error: Callable[[str], None] = lambda text: None  # noqa: E731
 
+#: Inputs by hand that are remembered.
+_REMEMBERED = 5000
+_new = object.__new__
 _UPDATE = clr.Overloads("update", "input: IBaseData", "time: datetime, value: float")
 _GET_ITEM = clr.Overloads("get_item", "i: int")
 
@@ -55,23 +58,6 @@ _ACCEPTS: dict[str, tuple[type, str]] = {
 
 
 _FIVE_PLACES = Decimal("0.00001")
-
-
-class Source(Protocol):
-    """A series that indicators pull from; the engine's subscription behind an adapter.
-
-    `fed` is the number of rows the indicators may see: the loop raises it when consolidators are due.
-    """
-
-    fed: int
-
-    def pull(self, indicator: IndicatorBase, start: int, stop: int) -> None:
-        """Feed rows start … stop - 1 to the indicator, through `feed` or `advance`."""
-
-    def push(self, indicator: IndicatorBase) -> None:
-        """From now on feed this indicator at each row, since somebody listens to it."""
-
-
 def number_text(value: object) -> str:
     """A constructor's parameter as it stands in a name: 2 → "2", 2.0 → "2.0", an enumeration in C# spelling."""
     if value is None:
@@ -206,11 +192,14 @@ class IndicatorBase(LeanOverrides):
         self._owner: IndicatorBase | None = None
         self._subs: dict[str, IndicatorBase] = {}
         self._parts: list[IndicatorBase] = []
-        self._source: Source | None = None
-        self._row = 0
+        #: Values computed ahead of time, of this one and of what feeds its owner.
+        self._track: Any = None
+        self._ahead: Any = None
+        self._parts_read: list[IndicatorBase] = []
+        #: All inputs it had by hand or from history, None once that is no longer known.
+        self._inputs_so_far: list[tuple[Any, int, Symbol]] | None = []
         self.name = ""
-        #: Consolidators that feed it; `deregister_indicator` removes them.
-        self.consolidators = Consolidators()
+        self._consolidators = Consolidators()
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         _, bound = self._overloads.bind(arguments, keywords)
@@ -304,47 +293,56 @@ class IndicatorBase(LeanOverrides):
         if self._updated is not None and self._updated:
             self._updated(self, self._make_point())
 
-    def advance(self, values: list[float], ends: list[int], start: int, stop: int, symbol: Symbol) -> None:
-        """Take rows start … stop - 1 of a series of floats."""
-        accept, of = self._accept, NetDecimal.of
-        for row in range(start, stop):
-            accept(of(values[row]), ends[row], symbol)
-
-    def bind(self, source: Source) -> None:
-        """Pull from a series from now on (until `unbind`)."""
-        self._source = source
-        self._row = source.fed
-        if self._is_listened_to():
-            source.push(self)
-
-    def unbind(self) -> None:
-        """Take what is due and stop pulling."""
-        self._sync()
-        self._source = None
+    def series(self, values: Sequence[Any], ends: Sequence[int], symbol: Symbol) -> list[Any]:
+        """Take many inputs; gives the value after each. The state is then that after the last."""
+        accept, taken = self._accept, self._taken
+        found: list[Any] = []
+        append = found.append
+        for x, end in zip(values, ends, strict=True):
+            accept(taken(x), end, symbol)
+            append(self._value)
+        return found
 
     def _is_listened_to(self) -> bool:
         return bool(self._updated) or any(part._is_listened_to() for part in self._parts)
 
-    def _sync(self) -> None:
-        """Take the rows that are due."""
-        top: IndicatorBase = self
+    def _top(self) -> IndicatorBase:
+        top = self
         while top._owner is not None:
             top = top._owner
-        source = top._source
-        if source is not None:
-            row, fed = top._row, source.fed
-            if row < fed:
-                top._row = fed
-                source.pull(top, row, fed)
+        return top
+
+    def _sync(self) -> None:
+        """Have the state at the cursor, not that of bars to come."""
+        ahead = self._top()._ahead
+        if ahead is not None:
+            ahead.restore()
 
     def _listened(self) -> None:
-        """Somebody subscribed: be fed at each row."""
+        """Somebody subscribed: be fed at each bar."""
         self._sync()
-        top: IndicatorBase = self
-        while top._owner is not None:
-            top = top._owner
-        if top._source is not None:
-            top._source.push(top)
+
+    def _look(self) -> Any:
+        """The track with the value at the cursor; None when the state itself has it."""
+        track = self._track
+        if track is None:
+            ahead = self._top()._ahead
+            if ahead is None:
+                return None
+            ahead.watch(self)
+            track = self._track
+            if track is None:
+                return None
+        if track.source.seen >= track.stop:
+            track.ahead.extend()
+            track = self._track
+        return track
+
+    @property
+    def consolidators(self) -> Consolidators:
+        """Consolidators that feed it; `deregister_indicator` removes them."""
+        self._sync()
+        return self._consolidators
 
     def _switch(self, symbol: Symbol) -> None:
         if self._in_symbol is not None:
@@ -376,13 +374,22 @@ class IndicatorBase(LeanOverrides):
                     f"{type(self).__name__} does not support the `Update(DateTime, decimal)` method. "
                     f"Use one of the following methods instead: {others}"
                 )
-            self.feed(NetDecimal.of(bound["value"]), from_datetime(bound["time"]), EMPTY_SYMBOL)
+            x, end = NetDecimal.of(bound["value"]), from_datetime(bound["time"])
+            self._remember(x, end, EMPTY_SYMBOL)
+            self.feed(x, end, EMPTY_SYMBOL)
             return self._ready()
         data = bound["input"]
         if data is None:
             raise clr.NullReferenceException
         self.take(data)
         return self._ready()
+
+    def _remember(self, x: Any, end: int, symbol: Symbol) -> None:
+        inputs = self._inputs_so_far
+        if inputs is not None:
+            inputs.append((x, end, symbol))
+            if len(inputs) > _REMEMBERED:
+                self._inputs_so_far = None
 
     def take(self, data: Any) -> None:
         """`update` with a data point of any kind, LEAN's rules on types and repeated inputs."""
@@ -402,11 +409,14 @@ class IndicatorBase(LeanOverrides):
                 f"but is of type {clr.clr_name(type(data)) or type(data).__name__}"
             )
         self._in_end, self._in_object = end, data
-        self._accept(exact_value(data) if self.input_kind == VALUE else self._taken(data), end, symbol)
+        x = exact_value(data) if self.input_kind == VALUE else data
+        self._remember(x, end, symbol)
+        self._accept(self._taken(x), end, symbol)
 
     def reset(self) -> None:
         """Back to the state before the first sample."""
         self._sync()
+        self._inputs_so_far = []
         self._samples = self._updates = 0
         self._value = self._previous_value = ZERO
         self._end = self._previous_end = MIN_NS
@@ -424,8 +434,10 @@ class IndicatorBase(LeanOverrides):
     @property
     def is_ready(self) -> bool:
         """True once the value is meaningful."""
-        self._sync()
-        return self._ready()
+        track = self._track
+        if track is not None and track.source.seen < track.stop:
+            return True
+        return self._look() is not None or self._ready()
 
     @is_ready.setter
     def is_ready(self, value: Any) -> None:
@@ -434,8 +446,8 @@ class IndicatorBase(LeanOverrides):
     @property
     def samples(self) -> int:
         """How many inputs it has taken."""
-        self._sync()
-        return self._samples
+        track = self._look()
+        return self._samples if track is None else track.samples + track.source.seen
 
     @samples.setter
     def samples(self, count: int) -> None:
@@ -450,13 +462,24 @@ class IndicatorBase(LeanOverrides):
     @property
     def current(self) -> IndicatorDataPoint:
         """The newest value with its time; 0 at 0001-01-01 before the first."""
-        self._sync()
+        track = self._track
+        if track is None or track.source.seen >= track.stop:
+            track = self._look()
+        if track is not None:
+            row = track.source.seen
+            point = _new(IndicatorDataPoint)
+            point.value = track.shown[row - track.start]
+            point._track = track
+            point._row = row
+            return point
         return self._make_point() if self._window is None else self.window[0]
 
     @property
     def previous(self) -> IndicatorDataPoint:
         """The value before the current one; 0 at 0001-01-01 where there is none."""
-        self._sync()
+        track = self._look()
+        if track is not None:
+            return track.point(track.source.seen - 1)  # type: ignore[no-any-return]
         if self._window is not None:
             if self._window.count > 1:
                 return self._window[1]

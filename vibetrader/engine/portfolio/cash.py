@@ -124,7 +124,7 @@ class Cash:
         conversion: Where the rate to the account currency comes from.
     """
 
-    __slots__ = ("_conversion", "amount_decimal", "currency_symbol", "on_update", "symbol")
+    __slots__ = ("_conversion", "amount_decimal", "before_update", "currency_symbol", "on_update", "symbol")
     __clr_name__ = "QuantConnect.Securities.Cash"
 
     def __init__(self, symbol: str, amount: Decimal, conversion_rate: Decimal) -> None:
@@ -134,6 +134,7 @@ class Cash:
         self.amount_decimal = amount
         self.currency_symbol = currencies.sign(self.symbol)
         self._conversion: Conversion = ConstantConversion(None, conversion_rate)
+        self.before_update: Callable[[], None] | None = None
         self.on_update: Callable[[], None] | None = None
 
     @property
@@ -156,6 +157,8 @@ class Cash:
 
     @conversion_rate_decimal.setter
     def conversion_rate_decimal(self, rate: Decimal) -> None:
+        if self.before_update is not None:
+            self.before_update()
         self._conversion.rate = rate
         if self.on_update is not None:
             self.on_update()
@@ -167,6 +170,8 @@ class Cash:
 
     def add_amount_decimal(self, amount: Decimal) -> None:
         """Add to the amount."""
+        if self.before_update is not None:
+            self.before_update()
         self.amount_decimal += amount
         if self.on_update is not None:
             self.on_update()
@@ -174,6 +179,8 @@ class Cash:
     def set_amount_decimal(self, amount: Decimal) -> None:
         """Set the amount; the digits of an equal amount stay. LEAN: Cash.cs, SetAmount."""
         if self.amount_decimal != amount:
+            if self.before_update is not None:
+                self.before_update()
             self.amount_decimal = amount
             if self.on_update is not None:
                 self.on_update()
@@ -253,6 +260,7 @@ class CashBook(LeanDictionary[str, Cash]):
 
     Attributes:
         on_add: Called with cash that is new.
+        before_update: Called before an amount or a rate changes.
         on_update: Called when an amount or a rate changed.
     """
 
@@ -262,6 +270,7 @@ class CashBook(LeanDictionary[str, Cash]):
     def __init__(self, on_add: Callable[[Cash], None] | None = None, on_update: Callable[[], None] | None = None) -> None:
         self._currencies: dict[str, Cash] = {}
         self._account_currency = ""
+        self.before_update: Callable[[], None] | None = None
         self.on_add = on_add
         self.on_update = on_update
         self.set_account_currency("USD")
@@ -290,11 +299,16 @@ class CashBook(LeanDictionary[str, Cash]):
             existing.set_amount_decimal(cash.amount_decimal)
             return existing
         self._currencies[cash.symbol] = cash
+        cash.before_update = self._updates
         cash.on_update = self._updated
         if self.on_add is not None:
             self.on_add(cash)
         self._updated()
         return cash
+
+    def _updates(self) -> None:
+        if self.before_update is not None:
+            self.before_update()
 
     def _updated(self) -> None:
         if self.on_update is not None:

@@ -58,10 +58,12 @@ class SecurityPortfolioManager(LeanDictionary[Symbol, SecurityHolding]):
         self.transactions = state.transactions
         self.invested = False
         self._valid = False
+        self._valued_at = -1
         self._value = ZERO
         self.cash_book: CashBook
         self.unsettled_cash_book = CashBook(on_update=self.invalidate)
         self.cash_book = CashBook(self._mirror, self.invalidate)
+        self.cash_book.before_update = self.unsettled_cash_book.before_update = state.disturb
         self._base = self.cash_book[self.cash_book.account_currency]
         self._base.set_amount_decimal(Decimal(100_000))
         self._account_currency_called = False
@@ -139,7 +141,8 @@ class SecurityPortfolioManager(LeanDictionary[Symbol, SecurityHolding]):
     @property
     def total_value(self) -> Decimal:
         """Portfolio value, exact and cached. LEAN: TotalPortfolioValue."""
-        if not self._valid:
+        now = self._state.utc_ns
+        if not self._valid or now != self._valued_at:
             holdings = margined = ZERO
             for security in self.securities.active.values():
                 position = security.holdings
@@ -151,6 +154,7 @@ class SecurityPortfolioManager(LeanDictionary[Symbol, SecurityHolding]):
                         margined += position.unrealized_profit_decimal
             self._value = self.cash_book.total_value_decimal + self.unsettled_value + holdings + margined
             self._valid = True
+            self._valued_at = now
         return self._value
 
     total_portfolio_value_decimal = total_value

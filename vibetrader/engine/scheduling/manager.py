@@ -122,12 +122,14 @@ class ScheduleManager:
         if self._started:
             scheduled_event.skip_until(self._state.utc_ns)
             self.next_due = min(self.next_due, scheduled_event.next_ns)
+        self._state.attention = True
         self._counter += 1
         self._ids.setdefault(scheduled_event, self._counter)
         self._dirty = True
 
     def remove(self, scheduled_event: ScheduledEvent) -> None:
         """Drop an event."""
+        self._state.attention = True
         self._ids.pop(scheduled_event, None)
         self._dirty = True
         self.next_due = min(self.next_due, 0)

@@ -74,6 +74,7 @@ class SecurityCache:
     """Where the last real bars of a security are.
 
     Attributes:
+        quotes_count: Whether quotes set the price.
         trade_sub: Subscription of the last trade bar; None before the first.
         trade_i: Its row.
         quote_sub: Subscription of the last quote bar; None before the first.
@@ -83,13 +84,13 @@ class SecurityCache:
     """
 
     __slots__ = (
-        "__dict__", "_quotes_count", "_stored", "margin_interest_rate", "properties", "quote_i", "quote_sub", "session", "split_factor",
+        "__dict__", "_stored", "margin_interest_rate", "properties", "quote_i", "quote_sub", "quotes_count", "session", "split_factor",
         "split_row", "trade_i", "trade_sub",
     )  # fmt: skip
     __clr_name__ = "QuantConnect.Securities.SecurityCache"
 
     def __init__(self, quotes_count: bool = True) -> None:
-        self._quotes_count = quotes_count
+        self.quotes_count = quotes_count
         self.properties: dict[str, Any] = {}
         self.session: Any = None
         self.reset()
@@ -136,7 +137,7 @@ class SecurityCache:
         LEAN: SecurityCache.cs, ProcessDataPoint: at the same end the quote counts, and for equities only trades do.
         """
         trade = self.trade_sub
-        if not self._quotes_count:
+        if not self.quotes_count:
             return (None, -1) if trade is None else (trade.columns, self.trade_i)
         quote = self.quote_sub
         if quote is None:

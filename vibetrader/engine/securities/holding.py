@@ -62,6 +62,9 @@ class SecurityHolding:
 
     def set_holdings_decimal(self, average_price: Decimal, quantity: Decimal) -> None:
         """New position. LEAN: SecurityHolding.cs, SetHoldings: less than a lot does not count as invested."""
+        state = self.security._state
+        if state is not None:
+            state.disturb()
         self.quantity_decimal = quantity
         self.quantity = float(quantity)
         self.average_price_decimal = average_price

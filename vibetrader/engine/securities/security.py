@@ -344,6 +344,7 @@ class Security:
 
     def set_leverage(self, leverage: float) -> None:
         """Set the leverage of the buying power model."""
+        self._state.attention = True
         self.buying_power_model.set_leverage(self, leverage)
 
     def set_fee_model(self, model: Any) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
+from vibetrader.engine.data.bars import TradeBar
 from vibetrader.engine.data.enums import OrderStatus, Resolution, SecurityType
 from vibetrader.engine.data.symbol import Symbol
 from vibetrader.engine.money import ONE, ZERO, dec
 from vibetrader.engine.timekeeping import DAY, HOUR, MINUTE, SECOND, Nanoseconds
 
 _EFFECT: Final = 30 * DAY
-_FOREX_VOLUME: Final = Decimal(25_000_000)
-_CFD_VOLUME: Final = Decimal(200)
+_FOREX_VOLUME: Final = 25_000_000.0
+_CFD_VOLUME: Final = 200.0
 _DOLLARS_PER_MINUTE: Final = 6_000_000
 _THOUSAND: Final = Decimal("1000.00")
 _SHARE: Final[dict[Resolution, Decimal]] = {
@@ -46,32 +47,36 @@ class Bar:
 
     __slots__ = ("close", "period", "volume")
 
-    def __init__(self, close: Decimal, volume: Decimal, period: Nanoseconds) -> None:
+    def __init__(self, close: float, volume: float, period: Nanoseconds) -> None:
         self.close = close
         self.volume = volume
         self.period = period
 
 
 class SymbolCapacity:
-    """Traded and tradable dollar volume of one symbol between two snapshots."""
+    """Traded and tradable dollar volume of one symbol between two snapshots.
+
+    The market's volume is summed in floats: the estimate is shown in whole thousands.
+    """
 
     def __init__(self, security: Any) -> None:
         self.security = security
         self.trades = 0
         self.sale_volume = ZERO
-        self._volume = ZERO
+        self._volume = 0.0
         self._time: Nanoseconds | None = None
-        self._dollars_per_minute = ZERO
+        self._dollars_per_minute = 0.0
         self._scale = ZERO
-        self._market = ZERO
+        self._market = 0.0
         self._reset = False
-        self._discount = ZERO
+        self._discount = 0.0
         self._order_time: Nanoseconds | None = None
+        self._last = (0.0, 0.0, 0.0, 0.0)
 
     @property
     def market_volume(self) -> Decimal:
         """Dollar volume the market can take."""
-        return self._market * self._scale
+        return dec(self._market) * self._scale
 
     def on_fill(self, utc: Nanoseconds, price: Decimal, quantity: Decimal) -> None:
         """Count a fill; fills in quick succession discount the volume that follows."""
@@ -80,9 +85,9 @@ class SymbolCapacity:
         self.sale_volume += rate * price * abs(quantity) * multiplier
         before = self._order_time if self._order_time is not None else utc - DAY
         discount = 2 * (dec((utc - before) / MINUTE) / 390)
-        self._discount = ONE if discount > 1 else max(Decimal("0.20"), discount)
+        self._discount = 1.0 if discount > 1 else float(max(Decimal("0.20"), discount))
         if self._reset:
-            self._market, self.trades, self._reset = ZERO, 0, False
+            self._market, self.trades, self._reset = 0.0, 0, False
         self.trades += 1
         self._order_time = utc
 
@@ -96,27 +101,34 @@ class SymbolCapacity:
             return utc == order or utc // DAY * DAY == _round_up(order, DAY)
         quick = resolution != Resolution.MINUTE
         budget = _DOLLARS_PER_MINUTE // 60 if quick else _DOLLARS_PER_MINUTE
-        span = budget / self._dollars_per_minute if self._dollars_per_minute else Decimal(10)
-        minutes = 120 if span > 120 else int(max(5 if quick else 1, float(span)))
+        span = budget / self._dollars_per_minute if self._dollars_per_minute else 10.0
+        whole = round(span) if span < 121 else 121
+        if abs(span - whole) < 1e-9:
+            span = whole + 1e-6 if self._is_within(budget, whole) else whole - 1e-6
+        minutes = 120 if span > 120 else int(max(5 if quick else 1, span))
         return utc <= order + minutes * MINUTE
+
+    def _is_within(self, budget: int, whole: int) -> bool:
+        """Whether the budget lasts that many minutes, exactly: floats cannot tell there."""
+        close, volume, rate, minutes = self._last
+        dollars = dec(close) * dec(rate) * dec(volume)
+        return budget >= whole * (dollars / dec(minutes) if minutes else dollars)
 
     def update(self, utc: Nanoseconds, bar: Bar | None) -> bool:
         """Collect the volume of a bar; True when the symbol needs no more bars."""
         if bar is None or bar.volume == 0:
             return False
         resolution = _resolution(bar.period)
-        rate = conversion_rate(self.security)
-        minutes = dec((utc - (self._time if self._time is not None else utc)) / MINUTE)
-        price = bar.close * rate
-        if not minutes:
-            self._dollars_per_minute = price * bar.volume
-        else:
-            self._dollars_per_minute = price * (bar.volume + self._volume) / minutes
+        rate = float(self.security.quote_currency.conversion_rate_decimal)
+        minutes = (utc - (self._time if self._time is not None else utc)) / MINUTE
+        volume = bar.volume + self._volume if minutes else bar.volume
+        self._dollars_per_minute = bar.close * rate * volume / (minutes or 1)
+        self._last = (bar.close, volume, rate, minutes)
         self._time, self._volume = utc, bar.volume
         included = self._includes(resolution, utc)
         if included:
             self._scale = _SHARE[resolution]
-            self._market += bar.close * self._discount * bar.volume * rate * contract_multiplier(self.security)
+            self._market += bar.close * self._discount * bar.volume * rate * float(contract_multiplier(self.security))
         return not included
 
     def reset(self) -> None:
@@ -172,6 +184,45 @@ class CapacityEstimate:
         if found not in self._monitored:
             self._monitored.append(found)
 
+    @property
+    def is_monitoring(self) -> bool:
+        """Whether the volume of some bars counts."""
+        return bool(self._monitored)
+
+    @property
+    def next_snapshot(self) -> Nanoseconds:
+        """First moment of which a snapshot would be taken; far away without fills."""
+        return -(-self._next // DAY) * DAY if self._symbols else 1 << 62
+
+    def can_replay(self, sources: dict[int, Any], is_even: bool) -> bool:
+        """Whether `replay` finds all it needs in columns.
+
+        Args:
+            sources: Security (by id) → the subscription that sets its price; None where several do.
+            is_even: All subscriptions have a row at each moment.
+        """
+        for each in self._monitored:
+            security = each.security
+            source = sources.get(id(security))
+            if source is None or getattr(security.quote_currency.conversion, "steps", None):
+                return False
+            if not is_even and len([config for config in security.subscriptions if not config.is_internal_feed]) != 1:
+                return False
+        return True
+
+    def replay(self, first: Nanoseconds, last: Nanoseconds, sources: dict[int, Any]) -> None:
+        """`update` for all moments between two, both included, without a snapshot."""
+        left: list[SymbolCapacity] = []
+        for each in self._monitored:
+            source = sources[id(each.security)]
+            columns, times = source.columns, source.times
+            for row in range(source.row_at(first - 1) + 1, source.row_at(last) + 1):
+                if each.update(times[row], self._bar_of(columns.bar(row))):
+                    break
+            else:
+                left.append(each)
+        self._monitored = left
+
     def is_busy(self, utc: Nanoseconds) -> bool:
         """Whether `update` would do anything at a moment."""
         return bool(self._symbols) and (bool(self._monitored) or utc // DAY * DAY >= self._next)
@@ -216,19 +267,24 @@ class CapacityEstimate:
             return None
         symbol = security.symbol
         bar = current.bars.get_value(symbol)
-        if bar is not None:
-            return Bar(dec(bar.close), dec(bar.volume), bar.end_ns - bar.start_ns)
-        quote = current.quote_bars.get_value(symbol)
-        if quote is None:
-            return None
-        kind = symbol.security_type
+        if bar is None:
+            bar = current.quote_bars.get_value(symbol)
+        return None if bar is None else self._bar_of(bar)
+
+    @staticmethod
+    def _bar_of(bar: Any) -> Bar:
+        """Close and volume of a trade or quote bar."""
+        if isinstance(bar, TradeBar):
+            return Bar(bar.close, bar.volume, bar.end_ns - bar.start_ns)
+        quote = bar
+        kind = quote.symbol.security_type
         if kind == SecurityType.FOREX:
             volume = _FOREX_VOLUME
         elif kind == SecurityType.CFD:
             volume = _CFD_VOLUME
         else:
-            volume = (dec(quote.last_bid_size) + dec(quote.last_ask_size)) / 2
-        return Bar(dec(quote.close), volume, quote.end_ns - quote.start_ns)
+            volume = (quote.last_bid_size + quote.last_ask_size) / 2
+        return Bar(quote.close, volume, quote.end_ns - quote.start_ns)
 
 
 def _reserved_buying_power(security: Any) -> Decimal:

@@ -18,6 +18,9 @@ _WIDE: Final = Context(prec=70, rounding=ROUND_HALF_EVEN)
 
 def fit(value: Decimal) -> Decimal:
     """The nearest .NET decimal: at most 28 decimals and a mantissa below 2^96 (28 or 29 digits), half to even."""
+    shown = str(value)
+    if len(shown) <= 29 and "E" not in shown:
+        return value
     _, digits, exponent = value.as_tuple()
     assert isinstance(exponent, int)
     if exponent >= -28 and len(digits) <= 28:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
 
 from vibetrader.engine import money
 from vibetrader.engine.data.enums import FillGroupingMethod, FillMatchingMethod
@@ -34,7 +38,7 @@ class Trade:
     """One closed trade. Money is in account currency, times are UTC, users see floats."""
 
     __slots__ = (
-        "_end_drawdown", "_entry_ns", "_entry_price", "_exit_ns", "_exit_price", "_id", "_mae", "_mfe",
+        "_cents", "_end_drawdown", "_entry_ns", "_entry_price", "_exit_ns", "_exit_price", "_id", "_mae", "_mfe",
         "_profit_loss", "_quantity", "_total_fees", "direction", "is_win", "order_ids", "symbols",
     )  # fmt: skip
 
@@ -50,6 +54,8 @@ class Trade:
         self._quantity = abs(quantity)
         self._exit_price = self._profit_loss = self._total_fees = self._mae = self._mfe = ZERO
         self._end_drawdown = ZERO
+        #: The figures in hundredths, once they were needed.
+        self._cents: tuple[int, int, int, int] | None = None
         self.is_win = False
 
     def _add_order(self, order_id: int) -> None:
@@ -218,6 +224,11 @@ class TradeBuilder:
         """Any open position: prices matter only then."""
         return bool(self._positions)
 
+    @property
+    def open_symbols(self) -> list[Symbol]:
+        """Symbols with an open position."""
+        return list(self._positions)
+
     def set_market_price(self, symbol: Symbol, price: Decimal) -> None:
         """Tell the latest price; widens the price range of the open position."""
         position = self._positions.get(symbol)
@@ -227,9 +238,59 @@ class TradeBuilder:
             position.high = price
         elif price < position.low:
             position.low = price
-        low, high = position.low, position.high
         for piece in position.trades:
             piece.move(price)
+        self._note_quiet(symbol, position)
+
+    def take_prices(self, symbol: Symbol, prices: npt.NDArray[np.float64], digits: Callable[[int], Decimal]) -> None:
+        """`set_market_price` for many prices at once; only those that can matter are looked at with all digits.
+
+        Args:
+            symbol: Whose prices.
+            prices: Prices in the order of time, to float precision.
+            digits: All digits of one of them.
+        """
+        position = self._positions.get(symbol)
+        if position is None or not self.has_open_position(symbol):
+            return
+        lowest, highest = float(prices.min()), float(prices.max())
+        quiet = self.quiet.get(symbol)
+        if quiet is not None and quiet[0] < lowest and highest < quiet[1]:
+            return
+        slack = 1e-9 * max(abs(lowest), abs(highest), 1e-300)
+        if highest > float(position.high) - slack:
+            position.high = max(position.high, digits(int(prices.argmax())))
+        if lowest < float(position.low) + slack:
+            position.low = min(position.low, digits(int(prices.argmin())))
+        for piece in position.trades:
+            long = piece.trade.direction == TradeDirection.LONG
+            entry = piece.trade._entry_price
+            gains = prices - float(entry) if long else float(entry) - prices
+            before = float(piece.peak)
+            peaks = np.maximum(np.maximum.accumulate(gains), before)
+            falls = peaks - gains
+
+            def gain(row: int, entry: Decimal = entry, long: bool = long) -> Decimal:
+                return digits(row) - entry if long else entry - digits(row)
+
+            deepest = float(falls.max())
+            if deepest > float(piece.drawdown) - slack:
+                near = np.flatnonzero(falls >= deepest - slack)
+                if len(near) > 1:
+                    near = near[np.unique(np.stack([peaks[near], gains[near]]), axis=1, return_index=True)[1]]
+                for row in near.tolist():
+                    top = piece.peak
+                    if peaks[row] > before - slack:
+                        top = max(top, gain(int(gains[: row + 1].argmax())))
+                    piece.drawdown = max(piece.drawdown, top - gain(row))
+            if peaks[-1] > before - slack:
+                piece.peak = max(piece.peak, gain(int(gains.argmax())))
+        self._note_quiet(symbol, position)
+
+    def _note_quiet(self, symbol: Symbol, position: _Position) -> None:
+        """Between which prices nothing changes from now on."""
+        low, high = position.low, position.high
+        for piece in position.trades:
             entry = piece.trade._entry_price
             if piece.trade.direction == TradeDirection.LONG:
                 best, worst = entry + piece.peak, entry + piece.peak - piece.drawdown

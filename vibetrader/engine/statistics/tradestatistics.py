@@ -14,6 +14,9 @@ from vibetrader.engine.statistics.trades import Trade
 from vibetrader.engine.timekeeping import Nanoseconds, to_datetime, to_timedelta
 
 _TICKS = 10_000_000  # a second
+_CENT, _LONG = Decimal("0.01"), Decimal("0.0000000001")
+#: From so many trades on whole lists are summed at once.
+_MANY = 30
 
 
 def _running_mean(mean_ticks: int, ticks: int, count: int) -> int:
@@ -107,7 +110,9 @@ class TradeStatistics:
             name: ZERO if kind == "money" else (None if kind == "time" else 0) for name, kind in _FIELDS
         }
         self._values = values
-        _collect(values, trades)
+        listed = list(trades)
+        if len(listed) < _MANY or not _collect_many(values, listed):
+            _collect(values, listed)
 
     def __getattr__(self, name: str) -> Any:
         known = _ATTRIBUTES.get(name)
@@ -220,6 +225,141 @@ def _collect(v: dict[str, Any], trades: Iterable[Trade]) -> None:
     v["median_trade_duration"] = _median(spans)
     v["median_winning_trade_duration"] = _median(winning_spans)
     v["median_losing_trade_duration"] = _median(losing_spans)
+
+
+def _cents(trade: Trade) -> tuple[int, int, int, int] | None:
+    """Profit, excursions and final drawdown in hundredths; None where one has not two decimals."""
+    found = trade._cents
+    if found is None:
+        values = (trade._profit_loss, trade._mae, trade._mfe, trade._end_drawdown)
+        if any(not value.same_quantum(_CENT) for value in values):
+            return None
+        found = trade._cents = (int(values[0] * 100), int(values[1] * 100), int(values[2] * 100), int(values[3] * 100))
+    return found
+
+
+def _long_mean(values: list[int]) -> Decimal | None:
+    """Mean of hundredths as the running one shows with four decimals; None where its last digits could show.
+
+    The running mean has 28 digits as soon as one of its steps does not end; it then differs from this in the last ones.
+    """
+    total, endless = 0, False
+    for count, value in enumerate(values[:14], 1):
+        total += value
+        if count in (3, 7, 9, 11, 13) and total % count:
+            endless = True
+            break
+    count, total = len(values), sum(values)
+    rest = total * 1000 % (10 * count) / count  # of the fourth decimal, in tenths of it
+    if not endless or abs(rest - 5) < 1e-9:
+        return None
+    mean = divide(Decimal(total).scaleb(-2), count)
+    return mean.quantize(_LONG) if mean == mean.quantize(_LONG) else mean
+
+
+def _collect_many(v: dict[str, Any], trades: list[Trade]) -> bool:
+    """`_collect` in hundredths, which are exact; False where only the running order of decimals gives LEAN's digits."""
+    rows = [_cents(trade) for trade in trades]
+    if None in rows:
+        return False
+    profits, maes, mfes, wins, losses = [], [], [], [], []
+    total = peak = peak_with_mfe = intra = closed = most_drawdown = 0
+    in_row = lost_in_row = most_in_row = most_lost_in_row = 0
+    last_peak, falling, longest = trades[0]._entry_ns, False, 0
+    spans: list[int] = []
+    winning_spans: list[int] = []
+    losing_spans: list[int] = []
+    mean_span = mean_winning = mean_losing = 0
+    for trade, row in zip(trades, rows, strict=True):
+        assert row is not None
+        profit, mae, mfe, drawdown = row
+        exit_ns = trade._exit_ns
+        ticks = (exit_ns - trade._entry_ns) // 100
+        if total + mfe > peak_with_mfe:
+            peak_with_mfe = total + mfe
+        if total + mae - peak_with_mfe < intra:
+            intra = total + mae - peak_with_mfe
+        total += profit
+        if profit > 0:
+            wins.append(profit)
+            mean_winning = _running_mean(mean_winning, ticks, len(wins))
+            winning_spans.append(ticks)
+            in_row, lost_in_row = in_row + 1, 0
+            most_in_row = max(most_in_row, in_row)
+            if total > peak:
+                peak = total
+                if falling:
+                    longest = max(longest, (exit_ns - last_peak) // 100)
+                last_peak, falling = exit_ns, False
+        elif trade.is_win:
+            return False
+        else:
+            losses.append(profit)
+            mean_losing = _running_mean(mean_losing, ticks, len(losses))
+            losing_spans.append(ticks)
+            in_row, lost_in_row = 0, lost_in_row + 1
+            most_lost_in_row = max(most_lost_in_row, lost_in_row)
+            closed = min(closed, total - peak)
+            falling = True
+        profits.append(profit)
+        maes.append(mae)
+        mfes.append(mfe)
+        spans.append(ticks)
+        mean_span = _running_mean(mean_span, ticks, len(spans))
+        most_drawdown = max(most_drawdown, drawdown)
+    if len(wins) < 2 or len(losses) < 2:
+        return False
+    means = [_long_mean(values) for values in (profits, wins, losses, maes, mfes)]
+    if any(mean is None for mean in means):
+        return False
+    average, average_win, average_loss, average_mae, average_mfe = means
+
+    def money(hundredths: int) -> Decimal:
+        return Decimal(hundredths).scaleb(-2) if hundredths else ZERO
+
+    v.update(
+        start_date_time=min(trade._entry_ns for trade in trades),
+        end_date_time=max(trade._exit_ns for trade in trades),
+        total_number_of_trades=len(trades),
+        number_of_winning_trades=len(wins),
+        number_of_losing_trades=len(losses),
+        total_profit_loss=Decimal(total).scaleb(-2),
+        total_profit=money(sum(wins)),
+        total_loss=Decimal(sum(losses)).scaleb(-2),
+        largest_profit=money(max(wins)),
+        largest_loss=money(min(losses)),
+        average_profit_loss=average,
+        average_profit=average_win,
+        average_loss=average_loss,
+        average_trade_duration=mean_span,
+        average_winning_trade_duration=mean_winning,
+        average_losing_trade_duration=mean_losing,
+        median_trade_duration=_median(spans),
+        median_winning_trade_duration=_median(winning_spans),
+        median_losing_trade_duration=_median(losing_spans),
+        max_consecutive_winning_trades=most_in_row,
+        max_consecutive_losing_trades=most_lost_in_row,
+        average_mae=average_mae,
+        average_mfe=average_mfe,
+        largest_mae=money(min(0, min(maes))),
+        largest_mfe=money(max(0, max(mfes))),
+        maximum_closed_trade_drawdown=money(closed),
+        maximum_intra_trade_drawdown=money(intra),
+        maximum_end_trade_drawdown=money(most_drawdown),
+        maximum_drawdown_duration=longest,
+        profit_loss_standard_deviation=_deviation(profits),
+        profit_loss_downside_deviation=_deviation(losses),
+        total_fees=sum((trade._total_fees for trade in trades), ZERO),
+    )
+    _ratios(v)
+    return True
+
+
+def _deviation(values: list[int]) -> Decimal:
+    """Sample deviation of hundredths."""
+    count, total = len(values), sum(values)
+    squares = count * sum(value * value for value in values) - total * total
+    return cast(math.sqrt(squares / (count * (count - 1)) / 10_000))
 
 
 def _ratios(v: dict[str, Any]) -> None:

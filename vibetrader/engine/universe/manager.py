@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 from vibetrader.engine.clr import ArgumentException
@@ -34,17 +34,24 @@ class UniverseManager:
     def __init__(self) -> None:
         self._universes: dict[Symbol, Universe] = {}
         self._pending: list[tuple[Action, Universe]] = []
+        #: Called when there is a change.
+        self.on_pending: Callable[[], None] | None = None
+
+    def _note(self, action: Action, universe: Universe) -> None:
+        self._pending.append((action, universe))
+        if self.on_pending is not None:
+            self.on_pending()
 
     def add(self, key: Symbol, value: Universe) -> None:
         """Add a universe; one of the same symbol stays."""
         if key not in self._universes:
             self._universes[key] = value
-            self._pending.append(("add", value))
+            self._note("add", value)
 
     def update(self, key: Symbol, value: Universe) -> None:
         """A universe must select again."""
         if key in self._universes and not any(universe is value for _, universe in self._pending):
-            self._pending.append(("update", value))
+            self._note("update", value)
 
     def remove(self, key: Symbol) -> bool:
         """Drop a universe; False when there is none."""
@@ -52,7 +59,7 @@ class UniverseManager:
         if universe is None:
             return False
         universe.dispose()
-        self._pending.append(("remove", universe))
+        self._note("remove", universe)
         return True
 
     @property

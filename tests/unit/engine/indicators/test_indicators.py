@@ -91,47 +91,6 @@ def test_parts_and_reset() -> None:
     assert (macd.samples, macd.fast.samples, macd.is_ready) == (0, 0, False)
 
 
-def test_batches_equal_single_samples() -> None:
-    values = [100 + (k * 37 % 11) * 0.5 for k in range(60)]
-    for name, arguments in (
-        ("ExponentialMovingAverage", (10,)),
-        ("RelativeStrengthIndex", (14,)),
-        ("StandardDeviation", (5,)),
-    ):
-        one, many = EXPORTS[name](*arguments), EXPORTS[name](*arguments)
-        for k, value in enumerate(values):
-            one.feed(value, k, SPY)
-        many.advance(values, list(range(60)), 0, 60, SPY)
-        assert (many.samples, many.current.value) == (one.samples, one.current.value)
-
-
-class _Rows:
-    """A series the loop would give."""
-
-    def __init__(self, values: list[float]) -> None:
-        self.values, self.fed, self.pushed = values, 0, False
-
-    def pull(self, indicator: Any, start: int, stop: int) -> None:
-        indicator.advance(self.values, list(range(len(self.values))), start, stop, SPY)
-
-    def push(self, indicator: Any) -> None:
-        self.pushed = True
-
-
-def test_bound_indicators_take_what_is_due_when_read() -> None:
-    rows = _Rows([1.0, 2.0, 3.0])
-    sma = EXPORTS["SimpleMovingAverage"](2)
-    sma.bind(rows)
-    rows.fed = 2
-    assert sma._samples == 0
-    assert sma.current.value == 1.5
-    rows.fed = 3
-    assert (sma.samples, sma.current.value) == (3, 2.5)
-    assert not rows.pushed
-    sma.updated += lambda sender, point: None
-    assert rows.pushed
-
-
 def test_composites() -> None:
     left, right = EXPORTS["SimpleMovingAverage"](1), EXPORTS["SimpleMovingAverage"](2)
     spread = EXPORTS["IndicatorExtensions"].minus(left, right)
