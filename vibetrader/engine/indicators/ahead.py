@@ -28,8 +28,9 @@ from vibetrader.engine.indicators.fields import FieldSelector, selected
 #: Rows computed at a time, at first and at most.
 _FIRST: Final = 1024
 _LONGEST: Final = 1 << 16
-#: Families whose values hang on other things than their input.
-_EXCLUDED: Final = ("composite", "multi")
+#: Families all of whose public values are indicators or constants; others show figures of their present state.
+_FAMILIES: Final = ("averages", "oscillators", "volatility", "windows")
+_CONSTANTS: Final = frozenset({"moving_average_type"})
 _new = object.__new__
 
 
@@ -134,7 +135,8 @@ class Ahead:
         ends = source.columns.end
         return (
             module.startswith("vibetrader.engine.indicators.")
-            and not module.endswith(_EXCLUDED)
+            and module.endswith(_FAMILIES)
+            and _CONSTANTS.issuperset(indicator.figures)
             and self._inputs is not None
             and self._first >= 0
             and row >= 1
