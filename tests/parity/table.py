@@ -21,6 +21,10 @@ REASONS = {
     "CustomModelsAlgorithm": "numpy's log10 gives another last digit on the recording's processor; the model logs it",
     "IndicatorHistoryAlgorithm": "indicators are floats here and decimals in LEAN: the last digit of a mean in a log line",
     "IndicatorHistoryRegressionAlgorithm": "indicators are floats here and decimals in LEAN: their trailing zeros show in log lines",
+    "HistoricalReturnsAlphaModelFrameworkRegressionAlgorithm": "one trade's drawdown follows the order of a hash table of LEAN's that changes from process to process",
+    "RawPricesUniverseRegressionAlgorithm": "one trade's drawdown follows the order of a hash table of LEAN's that changes from process to process",
+    "BasicTemplateCryptoFutureAlgorithm": "the 29th digit of a margin in a message",
+    "BybitCryptoFuturesRegressionAlgorithm": "the 29th digit of a margin in a message",
     "Collective2PortfolioSignalExportDemonstrationAlgorithm": "adds a future and an option",
     "Collective2SignalExportDemonstrationAlgorithm": "adds a future and an option",
 }

@@ -166,6 +166,9 @@ class Time:
         return [first + timedelta(days=day) for day in range((_midnight(thru) - first).days + 1)]
 
 
+Time.__module__ = "QuantConnect"  # strategies print the class
+
+
 class Globals:
     """Folders. LEAN: Common/Globals.cs."""
 
