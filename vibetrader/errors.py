@@ -137,6 +137,16 @@ class UnsupportedLeanFeature(VibeTraderError):  # noqa: N818 (the name users mee
     exit_code = ExitCode.UNSUPPORTED_LEAN
 
 
+class UnsupportedLeanMember(UnsupportedLeanFeature, AttributeError):  # noqa: N818
+    """A member of LEAN's that the engine lacks; also an AttributeError, so that `hasattr` says no."""
+
+
+class CannotInterpret(VibeTraderError):  # noqa: N818 (the name says what happened)
+    """A spec has something that only the engine can run; the message names it."""
+
+    exit_code = ExitCode.SPEC
+
+
 class NeedsInputError(VibeTraderError):
     """Questions are open and nobody can be asked."""
 

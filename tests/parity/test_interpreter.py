@@ -17,9 +17,9 @@ from tests.conftest import needs_shared
 from tests.spec_draw import drawn
 from vibetrader.design import design
 from vibetrader.engine.runner import EngineRun, run_project
+from vibetrader.errors import CannotInterpret
 from vibetrader.interpreter.bars import MINUTE, Bars, filled
 from vibetrader.interpreter.interpret import Fill, Interpreter, Market, native_timeframe
-from vibetrader.interpreter.signals import CannotInterpret
 from vibetrader.spec.strategy import StrategySpec
 from vibetrader.spec.timeframes import minutes
 

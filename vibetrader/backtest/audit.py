@@ -15,6 +15,8 @@ from vibetrader.results.backtest import BacktestResult
 
 #: Statistics are shown with two decimals, some as percent with three.
 _MONEY_TOLERANCE = 0.011
+#: An order's quantity in the result file is rounded for display.
+_SHOWN_QUANTITY = 1e-6
 #: Conversions of other currencies at the start and the end move the equity a little without a trade.
 _TOLERANCE = 5e-3
 
@@ -51,7 +53,7 @@ def _of_orders(result: BacktestResult) -> list[str]:
         found.append(f"events of order {strange[0]}, which is not among the orders")
     for number, quantity in filled.items():
         order = known.get(number)
-        if order is not None and abs(quantity) > abs(order.quantity) * (1 + 1e-9) + 1e-12:
+        if order is not None and abs(quantity) > abs(order.quantity) * (1 + 1e-9) + _SHOWN_QUANTITY:
             found.append(f"order {number} of {order.quantity:g} was filled with {quantity:g}")
             break
     return found

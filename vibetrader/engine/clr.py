@@ -383,17 +383,21 @@ class Overloads:
             bound = self._try(parameters, arguments, keywords)
             if bound is not None:
                 return number, bound
-        # LEAN: Common/Symbol.cs: a symbol is a text where only a text fits
-        if any(getattr(value, "is_implicit_text", False) for value in arguments):
-            texts = [str(value) if getattr(value, "is_implicit_text", False) else value for value in arguments]
+        # LEAN: Common/Symbol.cs: a symbol is a text, but only where no overload takes a symbol
+        if any(_is_text(value) for value in (*arguments, *keywords.values())):
             for number, parameters in enumerate(self.overloads):
-                bound = self._try(parameters, texts, keywords)
+                bound = self._try(parameters, arguments, keywords, symbols_are_texts=True)
                 if bound is not None:
                     return number, bound
         raise TypeError(self._refusal(arguments, keywords))
 
     def _try(
-        self, parameters: list[Parameter], arguments: Sequence[Any], keywords: Mapping[str, Any]
+        self,
+        parameters: list[Parameter],
+        arguments: Sequence[Any],
+        keywords: Mapping[str, Any],
+        *,
+        symbols_are_texts: bool = False,
     ) -> dict[str, Any] | None:
         if len(arguments) + len(keywords) > len(parameters):
             return None
@@ -411,6 +415,8 @@ class Overloads:
             else:
                 bound[parameter.name] = parameter.default
                 continue
+            if symbols_are_texts and _is_text(value):
+                value = value.value if parameter.name == "ticker" else str(value)
             try:
                 bound[parameter.name] = _convert(parameter, value)
             except NoMatch:
@@ -465,9 +471,12 @@ class Overloads:
         return ""
 
 
+def _is_text(value: Any) -> bool:
+    """A symbol, which converts to a text by itself."""
+    return bool(getattr(value, "is_implicit_text", False))
+
+
 def _convert(parameter: Parameter, value: Any) -> Any:
-    if parameter.name == "ticker" and type(value).__name__ == "Symbol":
-        value = value.value  # LEAN: Symbol.cs: a symbol is also a text
     convert = parameter.convert
     if convert is None:
         convert = CONVERTERS.get(parameter.kind)

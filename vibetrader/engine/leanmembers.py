@@ -11,11 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NoReturn
 
-from vibetrader.errors import UnsupportedLeanFeature
-
-
-class UnsupportedLeanMember(UnsupportedLeanFeature, AttributeError):
-    """A member the engine lacks; also an AttributeError, so `hasattr` says no."""
+from vibetrader.errors import UnsupportedLeanMember
 
 
 @cache

@@ -10,9 +10,10 @@ from typing import Final
 
 import numpy as np
 
+from vibetrader.errors import CannotInterpret
 from vibetrader.interpreter import machine as m
 from vibetrader.interpreter.bars import DAY, MINUTE, Bars, Floats
-from vibetrader.interpreter.signals import CannotInterpret, Columns
+from vibetrader.interpreter.signals import Columns
 from vibetrader.spec import expressions as ex
 from vibetrader.spec.check import side_expressions, warmup_by_timeframe
 from vibetrader.spec.parameters import resolved

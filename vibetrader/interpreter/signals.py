@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from vibetrader.errors import VibeTraderError
+from vibetrader.errors import CannotInterpret
 from vibetrader.interpreter import indicators
 from vibetrader.interpreter.bars import MINUTE, Bars, Floats, Ints, resampled
 from vibetrader.spec import expressions as ex
@@ -18,10 +18,6 @@ _ARITHMETIC: Final = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.d
 _COMPARE: Final = {
     "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal,
 }  # fmt: skip
-
-
-class CannotInterpret(VibeTraderError):  # noqa: N818  # the name says what happened
-    """The spec has something that only the engine can run; the message names it."""
 
 
 class Columns:

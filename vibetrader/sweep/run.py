@@ -15,10 +15,9 @@ import numpy as np
 
 from vibetrader._util import jsonio
 from vibetrader._util.files import atomic_write, sha256_bytes
-from vibetrader.errors import DataError
+from vibetrader.errors import CannotInterpret, DataError
 from vibetrader.interpreter.bars import MINUTE, Bars, Floats, filled
 from vibetrader.interpreter.interpret import Interpreter, Market, native_timeframe, refuse
-from vibetrader.interpreter.signals import CannotInterpret
 from vibetrader.marketdata import leanformat
 from vibetrader.marketdata.provide import Provided, provide
 from vibetrader.marketdata.symbolproperties import SymbolPropertiesDatabase
