@@ -177,6 +177,7 @@ def _target_margin(
     return quantity
 
 
+@compiled
 def walk(
     high: Floats,
     low: Floats,
@@ -206,93 +207,6 @@ def walk(
     Returns:
         The columns of `Fills`, and `FINE` or why the engine has to be asked.
     """
-    # Plain arguments: numba looks at the type of a named tuple for longer than it walks.
-    return _walk(
-        high, low, close, stale, own, own_high, own_low, own_day, known, first, *long, *short, *rules, *account
-    )
-
-
-@compiled
-def _walk(
-    high: Floats,
-    low: Floats,
-    close: Floats,
-    stale: Flags,
-    own: Ints,
-    own_high: Floats,
-    own_low: Floats,
-    own_day: Ints,
-    known: Flags,
-    first: int,
-    long_active: bool,
-    long_entry: Flags,
-    long_exit: Flags,
-    long_has_exit: bool,
-    long_stop_factor: Floats,
-    long_stop_offset: Floats,
-    long_target_factor: Floats,
-    long_target_offset: Floats,
-    long_reward: float,
-    long_trail_factor: float,
-    long_trail_distance: Floats,
-    long_even_trigger: float,
-    long_even_place: float,
-    short_active: bool,
-    short_entry: Flags,
-    short_exit: Flags,
-    short_has_exit: bool,
-    short_stop_factor: Floats,
-    short_stop_offset: Floats,
-    short_target_factor: Floats,
-    short_target_offset: Floats,
-    short_reward: float,
-    short_trail_factor: float,
-    short_trail_distance: Floats,
-    short_even_trigger: float,
-    short_even_place: float,
-    rules_reverse: bool,
-    rules_size_kind: int,
-    rules_size: float,
-    rules_leverage: float,
-    rules_max_hold: int,
-    rules_cooldown: int,
-    rules_every: int,
-    rules_per_day: int,
-    rules_native: bool,
-    rules_targets_rest: bool,
-    account_cash: float,
-    account_margin: bool,
-    account_most: float,
-    account_lot: float,
-    account_tick: float,
-    account_least: float,
-    account_fee: float,
-    account_fee_in_base: bool,
-    account_dust: float,
-) -> tuple[Ints, Ints, Floats, Floats, Floats, Floats, int]:
-    rules = Rules(
-        rules_reverse,
-        rules_size_kind,
-        rules_size,
-        rules_leverage,
-        rules_max_hold,
-        rules_cooldown,
-        rules_every,
-        rules_per_day,
-        rules_native,
-        rules_targets_rest,
-    )
-    account = Account(
-        account_cash,
-        account_margin,
-        account_most,
-        account_lot,
-        account_tick,
-        account_least,
-        account_fee,
-        account_fee_in_base,
-        account_dust,
-    )
     # Three fills a bar at most; what is not written costs nothing. Growing arrays would cost more than the walk.
     room = 3 * len(close)
     bars = np.empty(room, np.int64)
@@ -320,9 +234,9 @@ def _walk(
     entry_index = -1
     day = -1
     today = 0
-    both = long_active and short_active
+    both = long.active and short.active
     # Nothing follows the price while a position is open. A margin account may be called at any bar.
-    plain = not account.margin and long_trail_factor == 0 and long_even_trigger == 0
+    plain = not account.margin and long.trail_factor == 0 and long.even_trigger == 0
     why = FINE
 
     for i in range(len(close)):
@@ -336,15 +250,15 @@ def _walk(
                 continue
             least = account.dust * abs(entered) if account.dust > 0 else account.lot
             if abs(position) < least or position == 0:
-                if long_entry[j] == 0 and short_entry[j] == 0:
+                if long.entry[j] == 0 and short.entry[j] == 0:
                     count += 1
                     continue
             elif plain and count + 1 - entry_count < rules.max_hold:
                 if position > 0:
-                    if long_exit[j] == 0 and short_entry[j] == 0:
+                    if long.exit[j] == 0 and short.entry[j] == 0:
                         count += 1
                         continue
-                elif short_exit[j] == 0 and long_entry[j] == 0:
+                elif short.exit[j] == 0 and long.entry[j] == 0:
                     count += 1
                     continue
         if account.margin and abs(position) * close[i] / account.most >= quote + position * close[i]:
@@ -395,11 +309,11 @@ def _walk(
                 )
                 if side != 0:
                     up = side > 0
-                    trail_factor = long_trail_factor if up else short_trail_factor
-                    even_trigger = long_even_trigger if up else short_even_trigger
-                    has_exit = long_has_exit if up else short_has_exit
-                    leaves = (long_exit[j] if up else short_exit[j]) == 1
-                    opposite = (short_entry[j] if up else long_entry[j]) == 1
+                    trail_factor = long.trail_factor if up else short.trail_factor
+                    even_trigger = long.even_trigger if up else short.even_trigger
+                    has_exit = long.has_exit if up else short.has_exit
+                    leaves = (long.exit[j] if up else short.exit[j]) == 1
+                    opposite = (short.entry[j] if up else long.entry[j]) == 1
                     if trail_factor > 0 or even_trigger > 0:
                         best = max(best, own_high[j]) if side > 0 else min(best, own_low[j])
                         follow = stop
@@ -410,14 +324,14 @@ def _walk(
                                 else own_low[j] <= filled_at * even_trigger
                             )
                             if reached:
-                                place = filled_at * (long_even_place if up else short_even_place)
+                                place = filled_at * (long.even_place if up else short.even_place)
                                 if follow == 0:
                                     follow = place
                                 else:
                                     follow = max(follow, place) if side > 0 else min(follow, place)
                         if trail_factor > 0:
                             line = best * trail_factor - side * (
-                                long_trail_distance[signal] if up else short_trail_distance[signal]
+                                long.trail_distance[signal] if up else short.trail_distance[signal]
                             )
                             if follow == 0:
                                 follow = line
@@ -437,14 +351,14 @@ def _walk(
                     elif count - entry_count >= rules.max_hold:
                         wanted, tag = -position, TIME_EXIT
                 elif may:
-                    if long_active and long_entry[j] == 1:
+                    if long.active and long.entry[j] == 1:
                         tag = LONG_ENTRY
-                    elif short_active and short_entry[j] == 1:
+                    elif short.active and short.entry[j] == 1:
                         tag = SHORT_ENTRY
                 if 0 <= tag <= SHORT_ENTRY:
                     sign = 1.0 if tag == LONG_ENTRY else -1.0
                     up = tag == LONG_ENTRY
-                    trail_factor = long_trail_factor if up else short_trail_factor
+                    trail_factor = long.trail_factor if up else short.trail_factor
                     equity = quote + position * price
                     signal = j
                     if rules.size_kind == PERCENT:
@@ -462,12 +376,12 @@ def _walk(
                             wanted = rules.size
                         else:
                             risk = rules.size * equity if rules.size_kind == RISK_PERCENT else rules.size
-                            level = price * (long_stop_factor[j] if up else short_stop_factor[j]) + (
-                                long_stop_offset[j] if up else short_stop_offset[j]
+                            level = price * (long.stop_factor[j] if up else short.stop_factor[j]) + (
+                                long.stop_offset[j] if up else short.stop_offset[j]
                             )
                             if trail_factor > 0:
                                 line = price * trail_factor - sign * (
-                                    long_trail_distance[j] if up else short_trail_distance[j]
+                                    long.trail_distance[j] if up else short.trail_distance[j]
                                 )
                                 if np.isnan(level):
                                     level = line
@@ -525,13 +439,13 @@ def _walk(
                 filled_at = at
                 best = at
                 up = tag == LONG_ENTRY
-                trail_factor = long_trail_factor if up else short_trail_factor
-                reward = long_reward if up else short_reward
-                stop_factor = long_stop_factor[signal] if up else short_stop_factor[signal]
-                stop_offset = long_stop_offset[signal] if up else short_stop_offset[signal]
-                target_factor = long_target_factor[signal] if up else short_target_factor[signal]
-                target_offset = long_target_offset[signal] if up else short_target_offset[signal]
-                trail_distance = long_trail_distance[signal] if up else short_trail_distance[signal]
+                trail_factor = long.trail_factor if up else short.trail_factor
+                reward = long.reward if up else short.reward
+                stop_factor = long.stop_factor[signal] if up else short.stop_factor[signal]
+                stop_offset = long.stop_offset[signal] if up else short.stop_offset[signal]
+                target_factor = long.target_factor[signal] if up else short.target_factor[signal]
+                target_offset = long.target_offset[signal] if up else short.target_offset[signal]
+                trail_distance = long.trail_distance[signal] if up else short.trail_distance[signal]
                 sign = 1.0 if tag == LONG_ENTRY else -1.0
                 stop = 0.0
                 if not np.isnan(stop_factor):

@@ -3,52 +3,30 @@
 from __future__ import annotations
 
 import json
-import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from vibetrader.errors import ProviderError
-from vibetrader.llm.failures import asked, explained
+from vibetrader.llm.failures import explained
 from vibetrader.llm.protocol import Answer, Call, ToolCall, Turn, Usage, Watcher
+from vibetrader.llm.sdk import SdkModel
 
 if TYPE_CHECKING:
-    from anthropic import Anthropic
+    pass
 
 
-class AnthropicModel:
-    """A model behind Anthropic's wire format; arguments as in `OpenAIModel`."""
+class AnthropicModel(SdkModel):
+    """A model behind Anthropic's wire format."""
 
     provider = "anthropic"
 
-    def __init__(self, name: str, *, api_key: str, base_url: str = "", timeout_s: float, retries: int) -> None:
-        self.name = name
-        self._key = api_key
-        self._base_url = base_url
-        self._timeout_s = timeout_s
-        self._retries = retries
-        self._made: Anthropic | None = None
+    def _package(self) -> str:
+        return "anthropic"
 
-    def ask(self, call: Call, watch: Watcher = lambda count: None) -> Answer:
-        """See `Model.ask`."""
-        return asked(lambda: self._once(call, watch), retries=self._retries, explain=self._explain)
+    def _import(self) -> Callable[..., Any]:
+        from anthropic import Anthropic
 
-    def _client(self) -> Anthropic:
-        if self._made is None:
-            try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")
-                    from anthropic import Anthropic
-            except ImportError:
-                raise ProviderError(
-                    "the anthropic package is not installed", hint="pip install 'vibetrader[llm]' brings it."
-                ) from None
-            self._made = Anthropic(
-                api_key=self._key,
-                base_url=self._base_url or None,
-                timeout=self._timeout_s,
-                max_retries=self._retries,
-            )
-        return self._made
+        return Anthropic
 
     def _once(self, call: Call, watch: Watcher) -> Answer:
         client = self._client()

@@ -2,59 +2,33 @@
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 from vibetrader.errors import ProviderError
-from vibetrader.llm.failures import asked, explained
+from vibetrader.llm.failures import explained
 from vibetrader.llm.protocol import Answer, Call, ToolCall, Turn, Usage, Watcher
+from vibetrader.llm.sdk import SdkModel
 
 if TYPE_CHECKING:
-    from openai import OpenAI, Stream
+    from openai import Stream
     from openai.types.chat import ChatCompletionChunk
 
 
-class OpenAIModel:
-    """A model behind OpenAI's wire format.
-
-    Args:
-        name: The model.
-        api_key: Its key; a server of one's own may need none.
-        base_url: Empty for OpenAI itself.
-        timeout_s: Longest silence of the server.
-        retries: How often 408, 409, 429, 5xx, broken connections and cut streams are tried again.
-    """
+class OpenAIModel(SdkModel):
+    """A model behind OpenAI's wire format; with a `base_url`, of a server that speaks the same."""
 
     def __init__(self, name: str, *, api_key: str, base_url: str = "", timeout_s: float, retries: int) -> None:
-        self.name = name
+        super().__init__(name, api_key=api_key, base_url=base_url, timeout_s=timeout_s, retries=retries)
         self.provider = "openai-compatible" if base_url else "openai"
-        self._key = api_key
-        self._base_url = base_url
-        self._timeout_s = timeout_s
-        self._retries = retries
-        self._made: OpenAI | None = None
 
-    def ask(self, call: Call, watch: Watcher = lambda count: None) -> Answer:
-        """See `Model.ask`."""
-        return asked(lambda: self._once(call, watch), retries=self._retries, explain=self._explain)
+    def _package(self) -> str:
+        return "openai"
 
-    def _client(self) -> OpenAI:
-        if self._made is None:
-            try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")
-                    from openai import OpenAI
-            except ImportError:
-                raise ProviderError(
-                    "the openai package is not installed", hint="pip install 'vibetrader[llm]' brings it."
-                ) from None
-            self._made = OpenAI(
-                api_key=self._key or "none",
-                base_url=self._base_url or None,
-                timeout=self._timeout_s,
-                max_retries=self._retries,
-            )
-        return self._made
+    def _import(self) -> Callable[..., Any]:
+        from openai import OpenAI
+
+        return OpenAI
 
     def _once(self, call: Call, watch: Watcher) -> Answer:
         client = self._client()

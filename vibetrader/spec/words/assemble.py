@@ -1067,14 +1067,7 @@ class Assembler:
         used: set[str] = set()
         for side in self.sides.values():
             for value in side.values():
-                nodes = (
-                    [value]
-                    if isinstance(value, ex.Node)
-                    else [v for v in value.values() if isinstance(v, ex.Node)]
-                    if isinstance(value, dict)
-                    else []
-                )
-                for node in nodes:
+                for node in _expressions_in(value):
                     used |= {c.indicator for c in ex.calls(node)}  # type: ignore[arg-type]
         if any(
             "atr" in str(s.get(k, ""))
@@ -1108,14 +1101,7 @@ class Assembler:
         expressions: set[str] = set()
         for side in self.sides.values():
             for value in side.values():
-                nodes = (
-                    [value]
-                    if isinstance(value, ex.Node)
-                    else [v for v in value.values() if isinstance(v, ex.Node)]
-                    if isinstance(value, dict)
-                    else []
-                )
-                for node in nodes:
+                for node in _expressions_in(value):
                     expressions |= {str(p) for p in ex.walk(node)}  # type: ignore[arg-type]
         units = self.compiler.units
         for index, unit in enumerate(units):
@@ -1301,3 +1287,10 @@ def _customary_exit(entry: ex.Expression) -> ex.Expression | None:
 
 
 __all__ = ["Assembler", "normal_frame"]
+
+
+def _expressions_in(value: object) -> list[ex.Node]:
+    """The expressions of a side's field: itself, or those of a stop or target."""
+    if isinstance(value, ex.Node):
+        return [value]
+    return [part for part in value.values() if isinstance(part, ex.Node)] if isinstance(value, dict) else []
