@@ -265,7 +265,10 @@ def test_the_cache_answers_the_same_question_of_another_run(
     for _ in range(2):
         assert cli("run", IDEA, "--llm", "openai").code == 0
     assert len(server.requests) == 2
-    first, second = sorted((tmp_path / "runs").iterdir())
+    # Two runs of the same second are in the order of their hashes, not of their making.
+    first, second = sorted(
+        (tmp_path / "runs").iterdir(), key=lambda run: json.loads((run / "manifest.json").read_text())["created"]
+    )
     assert [c["from_cache"] for c in cassettes(first)] + [c["from_cache"] for c in cassettes(second)] == [False] * 2 + [
         True
     ] * 2
